@@ -1,0 +1,12 @@
+//! coupon-kiosk: from a picture of a code to a confirmed redemption.
+
+// Core: plain types and pure logic. No clock, no I/O.
+pub mod card;
+pub mod event;
+pub mod frame;
+pub mod payload;
+pub mod redemption;
+pub mod screen;
+
+// Edges: one outside thing each; they do not know one another.
+pub mod worker;

@@ -1,0 +1,3 @@
+//! coupon-kiosk: parse, log, run.
+
+fn main() {}

@@ -1,0 +1,154 @@
+//! Plain data for one picture of the window, or one page of the terminal: what is to be seen, and no decision.
+
+use jiff::Timestamp;
+
+use crate::card::{CardId, CardTitle, Code, CodeInfo, UserCardStatus};
+use crate::event::LookUpId;
+use crate::payload::{NotACoupon, PaymentScheme};
+use crate::redemption::attempt::{AttemptId, JournalTrouble, Outcome, SettledBy};
+use crate::redemption::reply::{NotSent, Reason, Refusal, Unknown};
+
+/// Everything that is to be seen at one moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Screen {
+    /// The large middle.
+    pub stage: Stage,
+    /// A short word about something that was not taken.
+    pub notice: Option<Notice>,
+    /// Attempts whose outcome is not known, oldest first: always in sight.
+    pub doubts: Vec<DoubtLine>,
+    /// Why nothing can be redeemed at the moment, though codes can be looked up.
+    pub journal: Option<JournalTrouble>,
+}
+
+/// The large middle of the screen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Waiting for a phone.
+    Idle,
+    /// Something is being done; nothing is to be touched but cancel, where it still can.
+    Working(Work),
+    /// The coupon, and the question to the clerk.
+    Review(Review),
+    /// How it ended.
+    Finished(Finished),
+}
+
+/// What is being done.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Work {
+    /// A link is being opened.
+    Decrypting,
+    /// The code is being looked up.
+    Querying,
+    /// The look-up was old when the clerk confirmed: asked again first.
+    AskingAgain,
+    /// The intent is being written.
+    Journaling,
+    /// Sent; waiting for the answer.
+    Consuming,
+}
+
+/// A coupon that may be redeemed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Review {
+    /// The look-up that a confirm has to name.
+    pub look_up: LookUpId,
+    /// What Weixin told.
+    pub info: CodeInfo,
+    /// What the coupon is, once that is known.
+    pub title: Option<CardTitle>,
+    /// When Weixin told it.
+    pub asked_at: Timestamp,
+    /// It was asked again for a confirm and something changed: look once more.
+    pub changed: bool,
+}
+
+/// How a redemption ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finished {
+    /// In the words of the command line.
+    pub outcome: Outcome,
+    /// In a clerk's words.
+    pub why: Why,
+    /// The code as far as it is known.
+    pub code: Option<Code>,
+    /// The card as far as it is known.
+    pub card_id: Option<CardId>,
+    /// What the coupon is.
+    pub title: Option<CardTitle>,
+    /// What the last look-up told.
+    pub info: Option<CodeInfo>,
+    /// Weixin's refusal, for the merchant's IT.
+    pub errcode: Option<i64>,
+    /// What Weixin's support asks for.
+    pub trace: Option<String>,
+    /// The attempt, where it came to one.
+    pub attempt: Option<AttemptId>,
+    /// What proves the outcome.
+    pub settled_by: Option<SettledBy>,
+    /// When it was known.
+    pub at: Timestamp,
+}
+
+/// The reason of an outcome, as far as there is a sentence of its own for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// Weixin answered the consume with yes.
+    Confirmed,
+    /// A look-up after a lost answer found it redeemed: likely by us.
+    FoundRedeemed,
+    /// Two look-ups after a lost answer found it unused.
+    FoundUnused,
+    /// The status speaks against it.
+    Status(UserCardStatus),
+    /// NORMAL and not to be consumed, and its first day is still to come.
+    NotYetValid,
+    /// NORMAL and not to be consumed, and its last day is past.
+    Expired,
+    /// Weixin says that it cannot be consumed, and not why.
+    CannotConsume,
+    /// An errcode.
+    Refusal(Reason),
+    /// Nothing was sent.
+    NotSent(NotSent),
+    /// The answer is not known.
+    Unknown(Unknown),
+    /// The page for paying was shown.
+    PaymentCode(PaymentScheme),
+    /// No coupon at all.
+    NotACoupon(NotACoupon),
+    /// A coupon that this store does not take.
+    NotHonoured,
+    /// The journal takes no record, so nothing was sent.
+    Journal(JournalTrouble),
+}
+
+impl Why {
+    /// The sentence and the IT's facts of a refusal.
+    pub fn of(refusal: &Refusal) -> Self {
+        Self::Refusal(refusal.reason)
+    }
+}
+
+/// Something that was not taken, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Notice {
+    /// A redemption is on its way: the next customer waits a moment.
+    Wait,
+}
+
+/// One attempt in doubt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DoubtLine {
+    /// Which.
+    pub attempt: AttemptId,
+    /// The code.
+    pub code: Code,
+    /// When it was confirmed.
+    pub since: Timestamp,
+    /// How many look-ups have been answered or have failed.
+    pub asked: u32,
+    /// A look-up is on its way.
+    pub asking: bool,
+}
