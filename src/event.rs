@@ -1,5 +1,7 @@
 //! Everything that can wake the kiosk's loop, in one closed enum.
 
+use std::time::Duration;
+
 use crate::payload::Payload;
 use crate::redemption::attempt::{AttemptId, JournalTrouble};
 use crate::redemption::reply::Told;
@@ -31,6 +33,8 @@ pub enum Event {
         told: Told,
         /// The answer as it came, personal data masked and cut to a sane length.
         answer: Option<String>,
+        /// How long after the command a consume was handed to the network, where it was.
+        sent_after: Option<Duration>,
     },
     /// A record is durable, or will not be.
     Journaled {
@@ -42,7 +46,7 @@ pub enum Event {
 }
 
 /// What the clerk can touch.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Touch {
     /// Redeem what this look-up showed.
     Confirm(LookUpId),

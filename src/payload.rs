@@ -174,16 +174,13 @@ fn percent_decoded(value: &str) -> Option<String> {
     let mut rest = value.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
         let hex = |at: usize| after.get(at).and_then(|b| char::from(*b).to_digit(16));
-        rest = match (byte, hex(0), hex(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).ok()?);
-                &after[2..]
-            }
-            _ => {
-                bytes.push(byte);
-                after
-            }
-        };
+        if let (b'%', Some(high), Some(low)) = (byte, hex(0), hex(1)) {
+            bytes.push(u8::try_from(high * 16 + low).ok()?);
+            rest = &after[2..];
+        } else {
+            bytes.push(byte);
+            rest = after;
+        }
     }
     String::from_utf8(bytes).ok()
 }

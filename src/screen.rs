@@ -91,6 +91,25 @@ pub struct Finished {
     pub at: Timestamp,
 }
 
+impl Finished {
+    /// An outcome about which nothing else is known yet.
+    pub fn new(outcome: Outcome, why: Why, at: Timestamp) -> Self {
+        Self {
+            outcome,
+            why,
+            code: None,
+            card_id: None,
+            title: None,
+            info: None,
+            errcode: None,
+            trace: None,
+            attempt: None,
+            settled_by: None,
+            at,
+        }
+    }
+}
+
 /// The reason of an outcome, as far as there is a sentence of its own for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Why {
