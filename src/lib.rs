@@ -7,6 +7,7 @@ pub mod frame;
 pub mod payload;
 pub mod redemption;
 pub mod screen;
+pub mod wording;
 
 // Edges: one outside thing each; they do not know one another.
 pub mod worker;

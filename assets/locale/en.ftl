@@ -1,0 +1,198 @@
+# Every sentence a person reads, in English. Keys and variables are the same in every language; a test compares them.
+# A message says what happened; its `.do` says what to do next.
+
+## The viewfinder and what is being done
+idle = Hold the coupon's code before the camera
+work-decrypting = Opening the link …
+work-querying = Asking Weixin about this code …
+work-asking-again = The look-up is a minute old: asking Weixin again …
+work-journaling = Writing it down …
+work-consuming = Redeeming … please wait
+notice-wait = One moment: the last coupon is still being redeemed
+
+## The review
+review = May be redeemed
+review-changed = Something changed since you looked: please check again
+review-confirm = Confirm: redeem now
+review-cancel = Cancel
+label-code = Code
+label-card = Coupon
+label-validity = Valid
+label-status = Status
+label-holder = Customer
+label-details = Details
+card-unnamed = Coupon { $card_id }
+card-unknown = Coupon
+
+## What a coupon is worth
+benefit-cash = ¥{ $amount } off
+benefit-cash-from = ¥{ $amount } off, from ¥{ $least } on
+benefit-discount = { $percent } % off
+
+## Dates; days are Beijing's calendar days
+validity-always = no time limit
+validity-until = until { $end } ({ $left ->
+        [0] last day today
+        [one] 1 day left
+       *[other] { $left } days left
+    })
+validity-over = until { $end }: over
+validity-from = from { $begin } to { $end } (in { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    })
+validity-from-open = from { $begin } on (in { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    })
+
+## Weixin's status words
+status-normal = Unused
+status-consumed = Already redeemed
+status-expire = Expired
+status-gifting = Being given away
+status-gift-timeout = Gift not taken, returned to the giver
+status-gift-succ = Given away
+status-delete = Deleted by the customer
+status-unavailable = Made invalid by the merchant
+status-other = Unknown status "{ $status }"
+status-untold = Not told
+
+## Outcomes: one word to be read from afar
+outcome-queried = May be redeemed
+outcome-redeemed = Redeemed
+outcome-already-redeemed = Already redeemed
+outcome-refused = Cannot be redeemed
+outcome-not-redeemed = Not redeemed
+outcome-in-doubt = Not known yet
+outcome-unreachable = No connection to Weixin
+outcome-set-up = The kiosk needs attention
+
+## Why, and what to do
+why-confirmed = Weixin has confirmed it.
+    .do = Hand over what the coupon is for.
+why-found-redeemed = Weixin's answer was lost, but the coupon now counts as redeemed. Most likely it was this desk.
+    .do = Hand over what the coupon is for, and note it if the customer doubts it.
+why-found-unused = Weixin's answer was lost, and the coupon is still unused.
+    .do = Nothing was redeemed. Scan the coupon again.
+why-consumed = This coupon has been used before, here or elsewhere.
+    .do = Do not hand anything over. The customer can look at the coupon in Weixin.
+why-expire = Its last day is over.
+    .do = Ask the customer for another coupon.
+why-gifting = The customer is giving it away, and the gift has not been taken yet.
+    .do = The customer can take the gift back in Weixin, or its new owner brings it.
+why-gift-timeout = It was given away, not taken, and has gone back to the giver.
+    .do = Ask the customer to open the coupon anew in Weixin, then scan again.
+why-gift-succ = It was given away and belongs to another person now.
+    .do = Only its new owner can use it.
+why-delete = The customer has deleted it.
+    .do = Ask the customer for another coupon.
+why-unavailable = The merchant has made it invalid.
+    .do = Ask the store manager, or ask the customer for another coupon.
+why-status-other = Weixin reports a status that this kiosk does not know.
+    .do = Do not hand anything over. Ask the store manager.
+why-not-yet-valid = It is not valid yet.
+    .do = Ask the customer to come back on its first day.
+why-expired = Its last day is over.
+    .do = Ask the customer for another coupon.
+why-cannot-consume = Weixin does not let it be redeemed, and does not say why.
+    .do = Ask the customer to open the coupon's page in Weixin: the limits stand there.
+why-already-redeemed = This coupon has been used before, here or elsewhere.
+    .do = Do not hand anything over. The customer can look at the coupon in Weixin.
+why-unknown-code = Weixin does not know this code here.
+    .do = It may not have been taken up yet, have been given away, belong to another merchant, be a Weixin Pay coupon, or be a special code that needs its card number set up. Ask to see the coupon's page.
+why-not-usable = It was deleted, has expired, is being given away or was made invalid.
+    .do = Ask the customer to open the coupon's page in Weixin: the reason stands there.
+why-wrong-time = It cannot be used at this time.
+    .do = Look at its dates and hours on the customer's phone.
+why-wrong-kind = This kind of card is not redeemed at the counter.
+    .do = A member card is shown, not used up. Ask the store manager.
+why-use-limit = The customer has used this coupon as often as is allowed.
+    .do = Ask the customer for another coupon.
+why-not-marked = This is a shared coupon, and the customer has not picked it for use yet.
+    .do = Ask the customer to open it and choose to use it, then scan again.
+why-bad-encrypt-code = This link is damaged or belongs to another merchant.
+    .do = Ask the customer to open the coupon itself and show its code.
+why-card-id = The card number of this coupon is not set up right.
+    .do = Call the merchant's IT: cards.custom_code in the kiosk's configuration.
+why-token = Weixin no longer accepts the kiosk's access.
+    .do = Nothing was redeemed. Try once more; if it stays so, call the merchant's IT: the access token.
+why-credentials = Weixin does not accept the kiosk's account.
+    .do = Nothing was redeemed. Call the merchant's IT: app id or app secret is wrong or frozen.
+why-ip-list = Weixin does not allow this kiosk's internet address.
+    .do = Nothing was redeemed. Call the merchant's IT: the address must be on the account's IP list.
+why-permission = The merchant's Weixin account may not do this.
+    .do = Nothing was redeemed. Call the merchant's IT: the account's permissions.
+why-daily-quota = Today's calls to Weixin are used up.
+    .do = Nothing was redeemed. Call the merchant's IT; it works again tomorrow.
+why-minute-quota = Too many calls to Weixin in this minute.
+    .do = Nothing was redeemed. Wait a minute, then scan again.
+why-request = Weixin did not understand this code.
+    .do = Scan again. If it stays so, ask the store manager.
+why-account = The merchant's Weixin account waits for its administrator.
+    .do = Nothing was redeemed. Call the merchant's IT.
+why-unlisted = Weixin refused for a reason that this kiosk does not know.
+    .do = Do not hand anything over. Ask the store manager.
+why-connect = Weixin cannot be reached.
+    .do = Nothing was redeemed. Check the network, then scan again.
+why-tls = The connection to Weixin is not trustworthy.
+    .do = Nothing was redeemed. Call the merchant's IT: certificate, clock or network.
+why-no-token = The kiosk's access to Weixin could not be renewed.
+    .do = Nothing was redeemed. Check the network, then scan again.
+why-token-set-up = The kiosk's access to Weixin is not set up.
+    .do = Nothing was redeemed. Call the merchant's IT: the token's file or address.
+why-quota = The calls to Weixin are used up for now.
+    .do = Nothing was redeemed. Wait, then scan again.
+why-unknown-looking = Weixin gave no usable answer.
+    .do = Nothing was redeemed. Scan again in a moment.
+why-unknown-consuming = It was sent, but Weixin's answer did not come.
+    .do = Keep the coupon open and do not hand anything over yet: the kiosk goes on asking. You can serve the next customer.
+why-payment-code = This is a code for paying, not a coupon.
+    .do = Ask the customer to open the coupon in Weixin: Me, Cards & Offers. The code was not kept.
+why-empty = There is no text in this code.
+    .do = Ask the customer to open the coupon in Weixin.
+why-receive-link = This code is for receiving a coupon, not for using one.
+    .do = Ask the customer to take the coupon first, then to show its code.
+why-card-number = This is the number of a kind of coupon, not a customer's coupon.
+    .do = Ask the customer to open the coupon and show its code.
+why-link = This is a web address, not a coupon.
+    .do = Ask the customer to open the coupon in Weixin.
+why-other-scheme = This code is for something else, not a coupon.
+    .do = Ask the customer to open the coupon in Weixin.
+why-text = This text cannot be a coupon's code.
+    .do = Ask the customer to open the coupon in Weixin, or type the code.
+why-not-honoured = This store does not take this coupon.
+    .do = Ask the customer for another coupon, or ask the store manager.
+why-journal-full = The kiosk's disk is full, so nothing can be written down.
+    .do = Nothing was redeemed. Codes can be looked up. Call the merchant's IT.
+why-journal-read-only = The kiosk's journal cannot be written.
+    .do = Nothing was redeemed. Codes can be looked up. Call the merchant's IT: the journal's file or folder is read-only.
+why-journal-damaged = The kiosk's journal is damaged.
+    .do = Nothing was redeemed. Codes can be looked up. Call the merchant's IT: run "journal verify".
+why-journal-newer = The kiosk's journal was made by a newer version.
+    .do = Nothing was redeemed. Codes can be looked up. Call the merchant's IT: install the newer version.
+why-journal-failing = The kiosk's disk does not take the journal.
+    .do = Nothing was redeemed. Codes can be looked up. Call the merchant's IT.
+
+## Attention
+doubt-line = Not known yet: { $code }, since { $time }, asked { $asked ->
+        [one] once
+       *[other] { $asked } times
+    }{ $asking ->
+        [yes] , asking now
+       *[no] {""}
+    }
+details-errcode = Weixin's code { $errcode }
+details-trace = trace { $trace }
+details-attempt = attempt { $attempt }
+proof-reply = proved by Weixin's answer
+proof-query = found by a look-up afterwards
+proof-override = a manager's decision
+
+## The demo in a terminal
+demo-watermark = DEMO: recorded answers, nothing is redeemed
+demo-shows = A phone is held up: { $picture }
+demo-reads = The camera reads: { $text }
+demo-reads-payment = The camera reads a code that is not printed here
+demo-touches = The clerk touches: { $button }
+demo-window = The window opens with the next version; this is its story in the terminal.

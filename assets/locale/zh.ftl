@@ -1,0 +1,188 @@
+# 人读到的每一句话，中文。各语言的键与变量相同，由测试比较。
+# 消息说发生了什么；`.do` 说接下来做什么。
+
+## 取景与进行中
+idle = 请将卡券的码对准摄像头
+work-decrypting = 正在打开链接……
+work-querying = 正在向微信查询此码……
+work-asking-again = 查询结果已超过一分钟，正在重新查询……
+work-journaling = 正在记录……
+work-consuming = 正在核销，请稍候……
+notice-wait = 请稍候：上一张券还在核销
+
+## 核对
+review = 可以核销
+review-changed = 券的状态有变化，请重新核对
+review-confirm = 确认核销
+review-cancel = 取消
+label-code = 券码
+label-card = 卡券
+label-validity = 有效期
+label-status = 状态
+label-holder = 顾客
+label-details = 详情
+card-unnamed = 卡券 { $card_id }
+card-unknown = 卡券
+
+## 优惠
+benefit-cash = 减 { $amount } 元
+benefit-cash-from = 满 { $least } 元减 { $amount } 元
+benefit-discount = 打 { $fold } 折
+
+## 日期，按北京日历日
+validity-always = 长期有效
+validity-until = 至 { $end }（{ $left ->
+        [0] 今天最后一天
+       *[other] 还剩 { $left } 天
+    }）
+validity-over = 至 { $end }，已过期
+validity-from = { $begin } 至 { $end }（{ $days } 天后生效）
+validity-from-open = 自 { $begin } 起（{ $days } 天后生效）
+
+## 微信的状态
+status-normal = 未使用
+status-consumed = 已核销
+status-expire = 已过期
+status-gifting = 转赠中
+status-gift-timeout = 转赠超时，已退回
+status-gift-succ = 已转赠
+status-delete = 顾客已删除
+status-unavailable = 商户已设为失效
+status-other = 未知状态“{ $status }”
+status-untold = 未告知
+
+## 结果：远处可读的一个词
+outcome-queried = 可以核销
+outcome-redeemed = 核销成功
+outcome-already-redeemed = 已被核销
+outcome-refused = 不能核销
+outcome-not-redeemed = 没有核销
+outcome-in-doubt = 结果未知
+outcome-unreachable = 连不上微信
+outcome-set-up = 设备需要处理
+
+## 原因与做法
+why-confirmed = 微信已确认。
+    .do = 请按券交付。
+why-found-redeemed = 微信的答复丢失，但此券现已显示为核销，多半是本机所为。
+    .do = 请按券交付；顾客有疑问时请记下。
+why-found-unused = 微信的答复丢失，此券仍未使用。
+    .do = 没有核销。请重新扫码。
+why-consumed = 此券之前已在本店或别处使用。
+    .do = 请勿交付。顾客可在微信中查看此券。
+why-expire = 已过最后一天。
+    .do = 请顾客换一张券。
+why-gifting = 顾客正在转赠此券，对方尚未领取。
+    .do = 顾客可在微信中收回，或由新主人来用。
+why-gift-timeout = 此券转赠后无人领取，已退回原主。
+    .do = 请顾客在微信中重新打开此券，再扫一次。
+why-gift-succ = 此券已转赠，现属于别人。
+    .do = 只有新主人可以使用。
+why-delete = 顾客已删除此券。
+    .do = 请顾客换一张券。
+why-unavailable = 商户已将此券设为失效。
+    .do = 请问店长，或请顾客换一张券。
+why-status-other = 微信报告了本机不认识的状态。
+    .do = 请勿交付，请问店长。
+why-not-yet-valid = 此券尚未生效。
+    .do = 请顾客在生效之日再来。
+why-expired = 已过最后一天。
+    .do = 请顾客换一张券。
+why-cannot-consume = 微信不允许核销此券，没有说明原因。
+    .do = 请顾客在微信中打开此券的页面，限制写在那里。
+why-already-redeemed = 此券之前已在本店或别处使用。
+    .do = 请勿交付。顾客可在微信中查看此券。
+why-unknown-code = 微信在本商户下查不到此码。
+    .do = 可能尚未领取、已转赠、属于别的商户、是微信支付商家券，或是需要先配置卡号的自定义码。请看一下券的页面。
+why-not-usable = 此券已删除、过期、转赠中或失效。
+    .do = 请顾客在微信中打开此券的页面，原因写在那里。
+why-wrong-time = 此券现在不在可用时间内。
+    .do = 请在顾客手机上看它的日期和时段。
+why-wrong-kind = 这种卡不在柜台核销。
+    .do = 会员卡只出示、不核销。请问店长。
+why-use-limit = 顾客使用此券已达次数上限。
+    .do = 请顾客换一张券。
+why-not-marked = 这是朋友的券，顾客还没有选定使用。
+    .do = 请顾客打开并选择使用，再扫一次。
+why-bad-encrypt-code = 此链接已损坏，或属于别的商户。
+    .do = 请顾客打开卡券本身，出示券码。
+why-card-id = 此券的卡号没有配置好。
+    .do = 请联系商户技术人员：配置中的 cards.custom_code。
+why-token = 微信不再接受本机的访问凭证。
+    .do = 没有核销。请再试一次；仍然如此请联系商户技术人员：访问凭证。
+why-credentials = 微信不接受本机的账号。
+    .do = 没有核销。请联系商户技术人员：AppID 或 AppSecret 有误或被冻结。
+why-ip-list = 微信不允许本机的网络地址。
+    .do = 没有核销。请联系商户技术人员：把地址加入账号的 IP 白名单。
+why-permission = 商户的微信账号没有此权限。
+    .do = 没有核销。请联系商户技术人员：账号权限。
+why-daily-quota = 今天的微信调用次数已用完。
+    .do = 没有核销。请联系商户技术人员；明天恢复。
+why-minute-quota = 这一分钟的微信调用太多。
+    .do = 没有核销。请等一分钟再扫。
+why-request = 微信看不懂此码。
+    .do = 请再扫一次；仍然如此请问店长。
+why-account = 商户的微信账号在等管理员确认。
+    .do = 没有核销。请联系商户技术人员。
+why-unlisted = 微信拒绝了，原因本机不认识。
+    .do = 请勿交付，请问店长。
+why-connect = 连不上微信。
+    .do = 没有核销。请检查网络，再扫一次。
+why-tls = 到微信的连接不可信。
+    .do = 没有核销。请联系商户技术人员：证书、时钟或网络。
+why-no-token = 本机的访问凭证没能更新。
+    .do = 没有核销。请检查网络，再扫一次。
+why-token-set-up = 本机的访问凭证没有配置好。
+    .do = 没有核销。请联系商户技术人员：凭证的文件或地址。
+why-quota = 微信调用次数暂时用完。
+    .do = 没有核销。请稍候再扫。
+why-unknown-looking = 微信没有给出可用的答复。
+    .do = 没有核销。请稍候再扫一次。
+why-unknown-consuming = 已经发出，但微信的答复没有到。
+    .do = 请让顾客保持券页打开，先不要交付：本机会继续查询。可以先接待下一位顾客。
+why-payment-code = 这是付款码，不是卡券。
+    .do = 请顾客在微信中打开：我，卡包。付款码没有被保存。
+why-empty = 这个码里没有文字。
+    .do = 请顾客在微信中打开卡券。
+why-receive-link = 这是领券的码，不是用券的码。
+    .do = 请顾客先领券，再出示券码。
+why-card-number = 这是一种券的编号，不是顾客的券。
+    .do = 请顾客打开卡券，出示券码。
+why-link = 这是网址，不是卡券。
+    .do = 请顾客在微信中打开卡券。
+why-other-scheme = 这个码另有用途，不是卡券。
+    .do = 请顾客在微信中打开卡券。
+why-text = 这段文字不可能是券码。
+    .do = 请顾客在微信中打开卡券，或手工输入券码。
+why-not-honoured = 本店不收此券。
+    .do = 请顾客换一张券，或问店长。
+why-journal-full = 本机磁盘已满，无法记录。
+    .do = 没有核销。仍可查询。请联系商户技术人员。
+why-journal-read-only = 本机的流水不能写入。
+    .do = 没有核销。仍可查询。请联系商户技术人员：流水的文件或文件夹为只读。
+why-journal-damaged = 本机的流水已损坏。
+    .do = 没有核销。仍可查询。请联系商户技术人员：运行 "journal verify"。
+why-journal-newer = 本机的流水由更新的版本写成。
+    .do = 没有核销。仍可查询。请联系商户技术人员：安装更新的版本。
+why-journal-failing = 本机磁盘写不进流水。
+    .do = 没有核销。仍可查询。请联系商户技术人员。
+
+## 提示栏
+doubt-line = 结果未知：{ $code }，自 { $time } 起，已查询 { $asked } 次{ $asking ->
+        [yes] ，正在查询
+       *[no] {""}
+    }
+details-errcode = 微信代码 { $errcode }
+details-trace = 追踪号 { $trace }
+details-attempt = 核销编号 { $attempt }
+proof-reply = 凭微信的答复
+proof-query = 凭事后查询
+proof-override = 店长决定
+
+## 终端里的演示
+demo-watermark = 演示：录制的答复，不会真的核销
+demo-shows = 出示手机：{ $picture }
+demo-reads = 摄像头读到：{ $text }
+demo-reads-payment = 摄像头读到的码不在此显示
+demo-touches = 店员点按：{ $button }
+demo-window = 窗口随下一版本而来；这里先在终端里演一遍。

@@ -1,0 +1,152 @@
+//! The words for how a redemption ended: one to be read from afar, what happened, and what to do next.
+
+use crate::card::UserCardStatus;
+use crate::payload::NotACoupon;
+use crate::redemption::attempt::{JournalTrouble, Outcome, SettledBy};
+use crate::redemption::reply::{NotSent, Reason};
+use crate::screen::{Finished, Why, Work};
+
+use super::Wording;
+
+/// An outcome in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutcomeWords {
+    /// One or two words, readable from afar.
+    pub head: String,
+    /// What happened.
+    pub why: String,
+    /// What to do next.
+    pub advice: String,
+}
+
+impl Wording {
+    /// The words of an outcome.
+    pub fn outcome(&self, finished: &Finished) -> OutcomeWords {
+        let key = why_key(&finished.why, finished.outcome);
+        OutcomeWords {
+            head: self.say(outcome_key(finished.outcome)),
+            why: self.say(key),
+            advice: self.say(&format!("{key}.do")),
+        }
+    }
+
+    /// What is being done.
+    pub fn work(&self, work: Work) -> String {
+        self.say(match work {
+            Work::Decrypting => "work-decrypting",
+            Work::Querying => "work-querying",
+            Work::AskingAgain => "work-asking-again",
+            Work::Journaling => "work-journaling",
+            Work::Consuming => "work-consuming",
+        })
+    }
+
+    /// Why nothing can be redeemed for now.
+    pub fn journal_trouble(&self, trouble: JournalTrouble) -> String {
+        self.say(journal_key(trouble))
+    }
+
+    /// What proves an outcome.
+    pub fn proof(&self, by: SettledBy) -> String {
+        self.say(match by {
+            SettledBy::Reply => "proof-reply",
+            SettledBy::Query => "proof-query",
+            SettledBy::Override => "proof-override",
+        })
+    }
+}
+
+fn outcome_key(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Queried => "outcome-queried",
+        Outcome::Redeemed => "outcome-redeemed",
+        Outcome::AlreadyRedeemed => "outcome-already-redeemed",
+        Outcome::Refused => "outcome-refused",
+        Outcome::NotRedeemed => "outcome-not-redeemed",
+        Outcome::InDoubt => "outcome-in-doubt",
+        Outcome::Unreachable => "outcome-unreachable",
+        Outcome::SetUp => "outcome-set-up",
+    }
+}
+
+fn why_key(why: &Why, outcome: Outcome) -> &'static str {
+    match why {
+        Why::Confirmed => "why-confirmed",
+        Why::FoundRedeemed => "why-found-redeemed",
+        Why::FoundUnused => "why-found-unused",
+        Why::Status(status) => status_key(status),
+        Why::NotYetValid => "why-not-yet-valid",
+        Why::Expired => "why-expired",
+        Why::CannotConsume => "why-cannot-consume",
+        Why::Refusal(reason) => reason_key(*reason),
+        Why::NotSent(why) => match why {
+            NotSent::Connect => "why-connect",
+            NotSent::Tls => "why-tls",
+            NotSent::NoToken => "why-no-token",
+            NotSent::TokenSetUp => "why-token-set-up",
+            NotSent::Quota => "why-quota",
+        },
+        // A lost answer to a look-up costs nothing; a lost answer to a consume is the moment of doubt.
+        Why::Unknown(_) if outcome == Outcome::InDoubt => "why-unknown-consuming",
+        Why::Unknown(_) => "why-unknown-looking",
+        Why::PaymentCode(_) => "why-payment-code",
+        Why::NotACoupon(what) => match what {
+            NotACoupon::Empty => "why-empty",
+            NotACoupon::ReceiveLink => "why-receive-link",
+            NotACoupon::CardId => "why-card-number",
+            NotACoupon::Link => "why-link",
+            NotACoupon::OtherScheme => "why-other-scheme",
+            NotACoupon::Text => "why-text",
+        },
+        Why::NotHonoured => "why-not-honoured",
+        Why::Journal(trouble) => journal_key(*trouble),
+    }
+}
+
+fn status_key(status: &UserCardStatus) -> &'static str {
+    match status {
+        // NORMAL alone is no reason to refuse; Weixin's can_consume spoke against it.
+        UserCardStatus::Normal => "why-cannot-consume",
+        UserCardStatus::Consumed => "why-consumed",
+        UserCardStatus::Expire => "why-expire",
+        UserCardStatus::Gifting => "why-gifting",
+        UserCardStatus::GiftTimeout => "why-gift-timeout",
+        UserCardStatus::GiftSucc => "why-gift-succ",
+        UserCardStatus::Delete => "why-delete",
+        UserCardStatus::Unavailable => "why-unavailable",
+        UserCardStatus::Other(_) => "why-status-other",
+    }
+}
+
+fn reason_key(reason: Reason) -> &'static str {
+    match reason {
+        Reason::AlreadyRedeemed => "why-already-redeemed",
+        Reason::UnknownCode => "why-unknown-code",
+        Reason::NotUsable => "why-not-usable",
+        Reason::WrongTime => "why-wrong-time",
+        Reason::WrongKind => "why-wrong-kind",
+        Reason::UseLimit => "why-use-limit",
+        Reason::NotMarked => "why-not-marked",
+        Reason::BadEncryptCode => "why-bad-encrypt-code",
+        Reason::CardId => "why-card-id",
+        Reason::Token => "why-token",
+        Reason::Credentials => "why-credentials",
+        Reason::IpList => "why-ip-list",
+        Reason::Permission => "why-permission",
+        Reason::DailyQuota => "why-daily-quota",
+        Reason::MinuteQuota => "why-minute-quota",
+        Reason::Request => "why-request",
+        Reason::Account => "why-account",
+        Reason::Unlisted => "why-unlisted",
+    }
+}
+
+fn journal_key(trouble: JournalTrouble) -> &'static str {
+    match trouble {
+        JournalTrouble::Full => "why-journal-full",
+        JournalTrouble::ReadOnly => "why-journal-read-only",
+        JournalTrouble::Damaged => "why-journal-damaged",
+        JournalTrouble::Newer => "why-journal-newer",
+        JournalTrouble::Failing => "why-journal-failing",
+    }
+}
