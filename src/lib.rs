@@ -10,4 +10,5 @@ pub mod screen;
 pub mod wording;
 
 // Edges: one outside thing each; they do not know one another.
+pub mod weixin;
 pub mod worker;

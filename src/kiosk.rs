@@ -1,0 +1,173 @@
+//! The one event loop: owns the redemption, carries out its commands, publishes the screen.
+//!
+//! Everything that can wake it comes through one bounded inbox. Answers wait for a place in it and are never dropped;
+//! scans are offered and dropped when it is full. Stopping needs no ceremony: the journal holds the truth, and the next
+//! start takes up what is open.
+
+pub mod clock;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::event::{Event, WriteId};
+use crate::journal::Journal;
+use crate::redemption::attempt::{JournalTrouble, OpenAttempt, Record};
+use crate::redemption::{Command, Redemption};
+use crate::screen::Screen;
+use crate::weixin::Client;
+use clock::Clock;
+
+/// How many events may wait. Scans leave the upper half to answers.
+const INBOX: usize = 64;
+const KEPT_FOR_ANSWERS: usize = INBOX / 2;
+
+/// The sending half of the loop's inbox.
+#[derive(Clone, Debug)]
+pub struct Inbox(mpsc::Sender<Event>);
+
+impl Inbox {
+    /// An inbox and its receiving half, for [`Kiosk::new`].
+    pub fn new() -> (Self, mpsc::Receiver<Event>) {
+        let (sender, receiver) = mpsc::channel(INBOX);
+        (Self(sender), receiver)
+    }
+
+    /// Offers what may be dropped: a scan or a touch. `false` where the inbox is full or the kiosk has gone.
+    pub fn offer(&self, event: Event) -> bool {
+        self.0.capacity() > KEPT_FOR_ANSWERS && self.0.try_send(event).is_ok()
+    }
+
+    /// For the journal's thread: waits for a place. Nothing is lost when the kiosk has gone, the file has it.
+    pub fn journaled(&self, write: WriteId, result: Result<(), JournalTrouble>) {
+        let event = Event::Journaled { write, result };
+        if self.0.blocking_send(event).is_err() {
+            tracing::debug!("a record was written after the kiosk had stopped");
+        }
+    }
+}
+
+/// The loop and all it owns. The fields drop in this order: the inbox first, so that the journal's thread, which may be
+/// waiting for a place in it, can end.
+pub struct Kiosk {
+    events: mpsc::Receiver<Event>,
+    inbox: Inbox,
+    exchanges: JoinSet<()>,
+    redemption: Redemption,
+    weixin: Client,
+    clock: Clock,
+    screens: watch::Sender<Screen>,
+    journal: Journal,
+}
+
+/// What a kiosk is put together from.
+pub struct Parts {
+    /// What the configuration says about redeeming.
+    pub rules: crate::redemption::Rules,
+    /// A seed that no other process has.
+    pub seed: [u8; 16],
+    /// The card API.
+    pub weixin: Client,
+    /// The durable record, whose answers go to `inbox`.
+    pub journal: Journal,
+    /// What an earlier run left open.
+    pub open: Vec<OpenAttempt>,
+    /// Why the journal cannot be written, where that is known from the start.
+    pub trouble: Option<JournalTrouble>,
+    /// The clocks.
+    pub clock: Clock,
+    /// Both halves of the inbox.
+    pub inbox: (Inbox, mpsc::Receiver<Event>),
+}
+
+impl Kiosk {
+    /// Puts the loop together; nothing is asked before it runs.
+    pub fn new(parts: Parts) -> (Self, watch::Receiver<Screen>) {
+        let ids = crate::redemption::attempt::AttemptIds::new(parts.seed);
+        let now = parts.clock.now();
+        let redemption = Redemption::new(parts.rules, ids, parts.open, parts.trouble, now);
+        let (screens, seen) = watch::channel(redemption.screen());
+        let (inbox, events) = parts.inbox;
+        let kiosk = Self {
+            events,
+            inbox,
+            exchanges: JoinSet::new(),
+            redemption,
+            weixin: parts.weixin,
+            clock: parts.clock,
+            screens,
+            journal: parts.journal,
+        };
+        (kiosk, seen)
+    }
+
+    /// Serves until it is dropped.
+    pub async fn run(&mut self) {
+        loop {
+            self.carry_out();
+            self.publish();
+            let timeout = self.redemption.poll_timeout();
+            tokio::select! {
+                biased;
+                event = self.events.recv() => {
+                    if let Some(event) = event {
+                        self.redemption.handle_event(event, self.clock.now());
+                    }
+                }
+                () = sleep_until(timeout) => {
+                    self.redemption.handle_timeout(self.clock.now());
+                }
+            }
+            while self.exchanges.try_join_next().is_some() {}
+        }
+    }
+
+    fn carry_out(&mut self) {
+        while let Some(command) = self.redemption.poll_command() {
+            match command {
+                Command::Journal { write, record } => self.write(write, *record),
+                Command::Exchange {
+                    exchange,
+                    ask,
+                    limit,
+                } => {
+                    let weixin = self.weixin.clone();
+                    let inbox = self.inbox.0.clone();
+                    self.exchanges.spawn(async move {
+                        let exchanged = weixin.exchange(ask, limit).await;
+                        let event = Event::Replied {
+                            exchange,
+                            told: exchanged.told,
+                            answer: exchanged.answer,
+                            sent_after: exchanged.sent_after,
+                        };
+                        if inbox.send(event).await.is_err() {
+                            tracing::debug!("an answer came after the kiosk had stopped");
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    fn write(&self, write: WriteId, record: Record) {
+        self.journal.append(write, record);
+    }
+
+    fn publish(&self) {
+        let screen = self.redemption.screen();
+        self.screens.send_if_modified(|shown| {
+            let is_new = *shown != screen;
+            if is_new {
+                *shown = screen;
+            }
+            is_new
+        });
+    }
+}
+
+async fn sleep_until(at: Option<std::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,223 @@
+//! The API's shapes: lenient in what is read, exact in what is sent.
+//!
+//! Answers vary (section 1 of the project's card API reference): `can_consume` and `user_card_status` stand at the top or
+//! inside `card`, booleans and numbers come as strings at times, 0 is "no limit", and fields come and go.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::card::{Benefit, CardId, CardTitle, Code, CodeInfo, OpenId, UserCardStatus, Validity};
+use crate::redemption::reply::Ask;
+
+/// The path of an ask's call.
+pub fn path(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Decrypt(_) => "/card/code/decrypt",
+        Ask::Query { .. } => "/card/code/get",
+        Ask::Consume { .. } => "/card/code/consume",
+        Ask::Title(_) => "/card/get",
+    }
+}
+
+/// The body of an ask's call. An empty `card_id` is left out: Weixin refuses it.
+pub fn body(ask: &Ask) -> Value {
+    match ask {
+        Ask::Decrypt(sealed) => json!({ "encrypt_code": sealed.as_str() }),
+        Ask::Query { code, card_id } => {
+            let mut body = with_card_id(code, card_id.as_ref());
+            body.insert("check_consume".to_owned(), Value::Bool(false));
+            Value::Object(body)
+        }
+        Ask::Consume { code, card_id } => Value::Object(with_card_id(code, card_id.as_ref())),
+        Ask::Title(card_id) => json!({ "card_id": card_id.as_str() }),
+    }
+}
+
+fn with_card_id(code: &Code, card_id: Option<&CardId>) -> Map<String, Value> {
+    let mut body = Map::new();
+    body.insert("code".to_owned(), code.as_str().into());
+    if let Some(card_id) = card_id {
+        body.insert("card_id".to_owned(), card_id.as_str().into());
+    }
+    body
+}
+
+/// An answer with its errcode.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// As Weixin sent it.
+    pub errcode: i64,
+    fields: Map<String, Value>,
+}
+
+impl Answer {
+    /// Reads a body; `None` where it is no JSON object with an errcode.
+    ///
+    /// Answers to `/cgi-bin/stable_token` carry no errcode when all is well: they are read by [`Answer::token`].
+    pub fn parse(body: &[u8]) -> Option<Self> {
+        let fields = object(body)?;
+        let errcode = number(fields.get("errcode")?)?;
+        Some(Self { errcode, fields })
+    }
+
+    /// An access token and its life in seconds.
+    pub fn token(body: &[u8]) -> Option<(String, u64)> {
+        let fields = object(body)?;
+        let token = text(fields.get("access_token")?)?;
+        let life = fields.get("expires_in").and_then(number)?;
+        (!token.is_empty()).then_some((token, u64::try_from(life).unwrap_or(0)))
+    }
+
+    /// The `rid` or `hint` that Weixin's support asks for, out of `errmsg`.
+    pub fn trace(&self) -> Option<String> {
+        let errmsg = text(self.fields.get("errmsg")?)?;
+        let at = errmsg.find("rid:").or_else(|| errmsg.find("hint:"))?;
+        let trace: String = errmsg[at..]
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(80)
+            .collect();
+        Some(trace.trim().to_owned())
+    }
+
+    /// The code of a decrypt.
+    pub fn code(&self) -> Option<Code> {
+        Code::parse(&text(self.fields.get("code")?)?).ok()
+    }
+
+    /// What a query tells of `asked`.
+    pub fn code_info(&self, asked: &Code) -> CodeInfo {
+        let card = self.fields.get("card").and_then(Value::as_object);
+        let in_card = |key: &str| card.and_then(|card| card.get(key));
+        let either = |key: &str| self.fields.get(key).or_else(|| in_card(key));
+        let time = |key: &str| either(key).and_then(number).and_then(instant);
+        CodeInfo {
+            code: in_card("code")
+                .and_then(text)
+                .and_then(|code| Code::parse(&code).ok())
+                .unwrap_or_else(|| asked.clone()),
+            card_id: either("card_id")
+                .and_then(text)
+                .and_then(|id| CardId::parse(&id).ok()),
+            validity: Validity {
+                begin: time("begin_time"),
+                end: time("end_time"),
+            },
+            openid: either("openid")
+                .and_then(text)
+                .and_then(|id| OpenId::masked_from(&id)),
+            can_consume: either("can_consume").and_then(boolean),
+            status: either("user_card_status")
+                .and_then(text)
+                .filter(|status| !status.is_empty())
+                .map(UserCardStatus::from),
+        }
+    }
+
+    /// What `/card/get` calls the coupon. The inner object is named after the `card_type`.
+    pub fn title(&self) -> Option<CardTitle> {
+        let card = self.fields.get("card")?.as_object()?;
+        let kind = text(card.get("card_type")?)?.to_ascii_lowercase();
+        let inner = card.get(&kind)?.as_object()?;
+        let base = inner.get("base_info")?.as_object()?;
+        let told = |key: &str| {
+            inner
+                .get(key)
+                .and_then(number)
+                .and_then(|n| u64::try_from(n).ok())
+        };
+        let words = |key: &str| {
+            inner
+                .get(key)
+                .and_then(text)
+                .filter(|words| !words.is_empty())
+        };
+        let benefit = match kind.as_str() {
+            "cash" => told("reduce_cost").map(|reduce_cost| Benefit::Cash {
+                reduce_cost,
+                least_cost: told("least_cost").unwrap_or(0),
+            }),
+            "discount" => told("discount")
+                .and_then(|percent| u8::try_from(percent).ok())
+                .map(Benefit::Discount),
+            "gift" => words("gift").map(Benefit::Text),
+            "groupon" => words("deal_detail").map(Benefit::Text),
+            "general_coupon" => words("default_detail").map(Benefit::Text),
+            _ => None,
+        };
+        Some(CardTitle {
+            title: text(base.get("title")?).filter(|title| !title.is_empty())?,
+            brand: base
+                .get("brand_name")
+                .and_then(text)
+                .filter(|brand| !brand.is_empty()),
+            benefit: benefit.unwrap_or(Benefit::None),
+        })
+    }
+}
+
+/// A body for the journal and for recordings: personal data masked, secrets taken out; `None` where it is no JSON.
+pub fn masked(body: &[u8]) -> Option<Value> {
+    let mut value = Value::Object(object(body)?);
+    mask(&mut value);
+    Some(value)
+}
+
+fn mask(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (key, field) in fields.iter_mut() {
+                match key.as_str() {
+                    "openid" | "unionid" | "from_username" => {
+                        let masked = text(field).and_then(|id| OpenId::masked_from(&id));
+                        *field = masked.map_or(Value::Null, |id| id.masked().into());
+                    }
+                    "access_token" | "secret" | "ticket" | "appid" => *field = "***".into(),
+                    _ => mask(field),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn object(body: &[u8]) -> Option<Map<String, Value>> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    match serde_json::from_slice(body).ok()? {
+        Value::Object(fields) => Some(fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            None
+        }
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(told) => Some(*told),
+        Value::String(text) if text.eq_ignore_ascii_case("true") || text == "1" => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") || text == "0" => Some(false),
+        Value::Number(number) => number.as_i64().map(|number| number != 0),
+        Value::Null | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn instant(seconds: i64) -> Option<Timestamp> {
+    (seconds != 0).then(|| Timestamp::from_second(seconds).ok())?
+}
