@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::event::{Event, WriteId};
 use crate::journal::Journal;
-use crate::redemption::attempt::{JournalTrouble, OpenAttempt, Record};
+use crate::redemption::attempt::{JournalTrouble, OpenAttempt};
 use crate::redemption::{Command, Redemption};
 use crate::screen::Screen;
 use crate::weixin::Client;
@@ -124,7 +124,13 @@ impl Kiosk {
     fn carry_out(&mut self) {
         while let Some(command) = self.redemption.poll_command() {
             match command {
-                Command::Journal { write, record } => self.write(write, *record),
+                Command::Journal { write, record } => {
+                    if let Err(trouble) = self.journal.append(write, *record) {
+                        let result = Err(trouble);
+                        let event = Event::Journaled { write, result };
+                        self.redemption.handle_event(event, self.clock.now());
+                    }
+                }
                 Command::Exchange {
                     exchange,
                     ask,
@@ -147,10 +153,6 @@ impl Kiosk {
                 }
             }
         }
-    }
-
-    fn write(&self, write: WriteId, record: Record) {
-        self.journal.append(write, record);
     }
 
     fn publish(&self) {

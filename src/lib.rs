@@ -10,5 +10,13 @@ pub mod screen;
 pub mod wording;
 
 // Edges: one outside thing each; they do not know one another.
+pub mod config;
+pub mod journal;
+pub mod logging;
+pub mod scanner;
 pub mod weixin;
 pub mod worker;
+
+// Shell: joins them.
+pub mod cli;
+pub mod kiosk;

@@ -33,7 +33,7 @@ use crate::card::{CardId, CardTitle};
 use crate::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
 use crate::payload::Payload;
 use crate::screen::{Finished, Notice};
-use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Record, Settled};
+use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Outcome, Record, Settled};
 use doubt::Doubts;
 use reply::{Ask, Told};
 use state::State;
@@ -44,6 +44,8 @@ pub const LOOK_UP_LIMIT: Duration = Duration::from_mins(1);
 pub const REVIEW_FOR: Duration = Duration::from_mins(3);
 /// How long an outcome stays, if nobody touches it and no next phone comes.
 pub const OUTCOME_FOR: Duration = Duration::from_secs(30);
+/// How long an outcome in doubt stays: the clerk keeps the coupon open while the kiosk asks.
+pub const DOUBT_FOR: Duration = Duration::from_mins(10);
 /// How soon a settled record that could not be written is tried again.
 const SETTLED_AGAIN: Duration = Duration::from_secs(2);
 
@@ -308,9 +310,19 @@ impl Redemption {
             "finished"
         );
         self.notice = None;
+        let stays = match finished.outcome {
+            Outcome::InDoubt => DOUBT_FOR,
+            Outcome::Queried
+            | Outcome::Redeemed
+            | Outcome::AlreadyRedeemed
+            | Outcome::Refused
+            | Outcome::NotRedeemed
+            | Outcome::Unreachable
+            | Outcome::SetUp => OUTCOME_FOR,
+        };
         self.state = State::Finished(state::Shown {
             finished,
-            until: now.tick + OUTCOME_FOR,
+            until: now.tick + stays,
         });
     }
 

@@ -196,3 +196,8 @@ demo-reads = The camera reads: { $text }
 demo-reads-payment = The camera reads a code that is not printed here
 demo-touches = The clerk touches: { $button }
 demo-window = The window opens with the next version; this is its story in the terminal.
+
+## A picture from the command line
+no-code = There is no code in this picture.
+reconcile-left = Still not known: { $count }.
+reconcile-done = Nothing is in doubt.

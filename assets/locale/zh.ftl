@@ -186,3 +186,8 @@ demo-reads = 摄像头读到：{ $text }
 demo-reads-payment = 摄像头读到的码不在此显示
 demo-touches = 店员点按：{ $button }
 demo-window = 窗口随下一版本而来；这里先在终端里演一遍。
+
+## 命令行的图片
+no-code = 这张图片里没有码。
+reconcile-left = 仍然未知：{ $count }。
+reconcile-done = 没有结果未知的核销。

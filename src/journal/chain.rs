@@ -57,6 +57,7 @@ impl Position {
     /// Where a record with this body would stand.
     ///
     /// The number has a fixed length and stands before the text, so no two records can hash the same bytes.
+    #[must_use]
     pub fn next(&self, body: &str) -> Self {
         let seq = self.seq.saturating_add(1);
         let digest = Sha256::new()
@@ -90,7 +91,10 @@ mod tests {
         bytes.extend([0, 0, 0, 0, 0, 0, 0, 1]);
         bytes.extend(b"{}");
         assert_eq!(first.seq, 1);
-        assert_eq!(first.hash.as_bytes().as_slice(), &Sha256::digest(&bytes)[..]);
+        assert_eq!(
+            first.hash.as_bytes().as_slice(),
+            &Sha256::digest(&bytes)[..]
+        );
         assert_ne!(first.hash, first.next("{}").hash);
     }
 

@@ -44,7 +44,10 @@ fn tick() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the loop is where the wall clock is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the loop is where the wall clock is read"
+)]
 fn wall() -> Timestamp {
     Timestamp::now()
 }

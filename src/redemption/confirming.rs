@@ -217,6 +217,8 @@ impl Redemption {
             Verdict::Unused => (Outcome::NotRedeemed, Why::FoundUnused),
             Verdict::Refused(why) => (Outcome::Refused, why),
         };
+        let mut seen = intent.info.clone();
+        seen.status = status.clone().or(seen.status);
         let end = End {
             outcome,
             by: Some(SettledBy::Query),
@@ -226,6 +228,7 @@ impl Redemption {
         let finished = Finished {
             errcode: failure_code,
             settled_by: Some(SettledBy::Query),
+            info: Some(seen),
             ..finished_attempt(&intent, outcome, why, now)
         };
         self.settle_doubt(&intent, end, finished, answer, now);

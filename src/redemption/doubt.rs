@@ -225,6 +225,7 @@ impl Doubts {
                 let ask = Ask::Query {
                     code: doubt.intent.code.clone(),
                     card_id: doubt.intent.card_id.clone(),
+                    check_consume: false,
                 };
                 (doubt.intent.attempt, ask)
             })

@@ -75,6 +75,7 @@ impl Redemption {
         let ask = Ask::Query {
             code: shown.clone(),
             card_id: card_id.clone(),
+            check_consume: false,
         };
         let exchange = self.exchange(ask, self.rules.timeout);
         self.state = State::Querying(Querying {

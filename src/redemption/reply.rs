@@ -11,12 +11,14 @@ use crate::card::{CardId, CardTitle, Code, CodeInfo, EncryptCode};
 pub enum Ask {
     /// `/card/code/decrypt`: the code inside a link.
     Decrypt(EncryptCode),
-    /// `/card/code/get` with `check_consume=false`, so that every state of a code has an answer of its own.
+    /// `/card/code/get`.
     Query {
         /// The code as it was shown.
         code: Code,
         /// For cards with custom codes.
         card_id: Option<CardId>,
+        /// A desk asks with `false`: every state of a code then has an answer of its own.
+        check_consume: bool,
     },
     /// `/card/code/consume`: cannot be undone.
     Consume {

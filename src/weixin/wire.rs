@@ -23,9 +23,13 @@ pub fn path(ask: &Ask) -> &'static str {
 pub fn body(ask: &Ask) -> Value {
     match ask {
         Ask::Decrypt(sealed) => json!({ "encrypt_code": sealed.as_str() }),
-        Ask::Query { code, card_id } => {
+        Ask::Query {
+            code,
+            card_id,
+            check_consume,
+        } => {
             let mut body = with_card_id(code, card_id.as_ref());
-            body.insert("check_consume".to_owned(), Value::Bool(false));
+            body.insert("check_consume".to_owned(), Value::Bool(*check_consume));
             Value::Object(body)
         }
         Ask::Consume { code, card_id } => Value::Object(with_card_id(code, card_id.as_ref())),

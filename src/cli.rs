@@ -1,0 +1,106 @@
+//! The command line: one file a subcommand. `anyhow` and printing live here and in `main` alone.
+
+mod check;
+mod code;
+mod demo;
+mod exit;
+mod journal;
+mod kiosk_in_terminal;
+mod redeem;
+mod scan;
+mod set_up;
+mod terminal;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use exit::Exit;
+
+/// Reads a Weixin coupon from a phone, shows it to the clerk, and redeems it once.
+#[derive(Debug, Parser)]
+#[command(name = "coupon-kiosk", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// The configuration's file
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The language: zh or en
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["zh", "en"])]
+    lang: Option<String>,
+    /// Results as JSON, one object a line
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "Examples:
+  coupon-kiosk demo --story redeemed
+  coupon-kiosk scan photo.jpg
+  coupon-kiosk redeem --picture photo.jpg            look up only
+  coupon-kiosk redeem --code 409632457895 --yes      look up and redeem
+  coupon-kiosk journal list --last 20
+  coupon-kiosk check
+
+Exit codes: 0 done, 1 refused or not found, 2 set-up or usage, 3 in doubt, 4 out of reach, 5 the journal is held";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The kiosk's story on recorded answers
+    Demo(demo::Args),
+    /// One redemption without a window
+    Redeem(redeem::Args),
+    /// Codes in pictures
+    Scan(scan::Args),
+    /// One harmless call of the card API
+    Code(code::Args),
+    /// What was asked and redeemed
+    Journal(journal::Args),
+    /// The configuration, and what is wrong with it
+    Check,
+    /// Completions for a shell, to stdout
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// The man page, to stdout
+    Man,
+}
+
+/// What every subcommand may need.
+struct Context<'a> {
+    config: Option<PathBuf>,
+    lang: Option<String>,
+    json: bool,
+    out: &'a mut dyn Write,
+}
+
+/// Runs what was asked for.
+pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let mut context = Context {
+        config: cli.config,
+        lang: cli.lang,
+        json: cli.json,
+        out,
+    };
+    match cli
+        .command
+        .unwrap_or_else(|| Command::Demo(demo::Args::default()))
+    {
+        Command::Demo(args) => demo::run(&args, &mut context),
+        Command::Redeem(args) => redeem::run(&args, &mut context),
+        Command::Scan(args) => scan::run(&args, &mut context),
+        Command::Code(args) => code::run(&args, &mut context),
+        Command::Journal(args) => journal::run(&args, &mut context),
+        Command::Check => check::run(&mut context),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "coupon-kiosk", context.out);
+            Ok(Exit::Done)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(context.out)?;
+            Ok(Exit::Done)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `code query` and `code decrypt`: one harmless call. There is no bare consume.
+
+use serde_json::json;
+
+use super::{Context, Exit, set_up};
+use crate::card::{CardId, Code, EncryptCode};
+use crate::redemption::reply::{Ask, Reply, Told};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    call: Call,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Call {
+    /// What a code is worth
+    Query {
+        /// The code
+        code: String,
+        /// For custom codes
+        #[arg(long, value_name = "ID")]
+        card_id: Option<String>,
+        /// Ask as a consume would be judged: states that forbid it are errors
+        #[arg(long)]
+        check_consume: bool,
+    },
+    /// The code inside a link's encrypt_code
+    Decrypt {
+        /// The encrypt_code
+        encrypt_code: String,
+    },
+}
+
+pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let config = set_up::configuration(context)?;
+    let ask = match &args.call {
+        Call::Query {
+            code,
+            card_id,
+            check_consume,
+        } => Ask::Query {
+            code: Code::parse(code)?,
+            card_id: card_id.as_deref().map(CardId::parse).transpose()?,
+            check_consume: *check_consume,
+        },
+        Call::Decrypt { encrypt_code } => Ask::Decrypt(EncryptCode::parse(encrypt_code)?),
+    };
+    let client = set_up::client(&config, None)?;
+    let exchanged = set_up::runtime()?.block_on(client.exchange(ask, config.timeout));
+    if let Some(answer) = &exchanged.answer {
+        writeln!(context.out, "{answer}")?;
+    }
+    let (exit, why) = match &exchanged.told {
+        Told::Query(reply) => end(reply),
+        Told::Decrypt(reply) => end(reply),
+        Told::Consume(reply) => end(reply),
+        Told::Title(reply) => end(reply),
+    };
+    if exchanged.answer.is_none() {
+        writeln!(context.out, "{}", json!({ "error": why }))?;
+    }
+    Ok(exit)
+}
+
+fn end<T>(reply: &Reply<T>) -> (Exit, String) {
+    match reply {
+        Reply::Answered(_) => (Exit::Done, String::new()),
+        Reply::Refused(refusal) if refusal.reason.is_set_up() => {
+            (Exit::SetUp, format!("errcode {}", refusal.errcode))
+        }
+        Reply::Refused(refusal) => (Exit::Refused, format!("errcode {}", refusal.errcode)),
+        Reply::NotSent(why) if why.is_set_up() => (Exit::SetUp, format!("{why:?}")),
+        Reply::NotSent(why) => (Exit::OutOfReach, format!("{why:?}")),
+        Reply::Unknown(why) => (Exit::OutOfReach, format!("{why:?}")),
+    }
+}

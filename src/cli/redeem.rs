@@ -1,0 +1,183 @@
+//! `redeem`: the same redemption as the kiosk's, without a window.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::bail;
+use serde_json::{Value, json};
+
+use super::kiosk_in_terminal::{Clerk, Session};
+use super::terminal::Page;
+use super::{Context, Exit, set_up};
+use crate::card::{CardId, CodeInfo};
+use crate::kiosk::clock::Clock;
+use crate::payload::{Payload, PaymentCodes};
+use crate::redemption::attempt::Outcome;
+use crate::scanner::{self, Effort, picture};
+use crate::screen::{Finished, Screen, Stage};
+use crate::wording::Wording;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    what: What,
+    /// The coupon's card_id, for custom codes
+    #[arg(long, value_name = "ID")]
+    card_id: Option<String>,
+    /// Confirm: redeem what may be redeemed. Without it, only look
+    #[arg(long)]
+    yes: bool,
+    /// How long to go on asking when the answer was lost, in seconds
+    #[arg(long = "for", value_name = "SECS", default_value_t = 20)]
+    patience: u64,
+    /// Keep the exchanges with Weixin in a folder, secrets taken out
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// A picture of the code
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+    /// The code, typed
+    #[arg(long)]
+    code: Option<String>,
+    /// A link with encrypt_code or code
+    #[arg(long, value_name = "URL")]
+    link: Option<String>,
+}
+
+pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let config = set_up::configuration(context)?;
+    let wording = Wording::new(set_up::language(context, Some(&config)));
+    let card_id = match &args.card_id {
+        Some(text) => match CardId::parse(text) {
+            Ok(card_id) => Some(card_id),
+            Err(why) => bail!("--card-id: {why}"),
+        },
+        None => None,
+    };
+    let Some(payload) = payload(&args.what, config.payment_codes)? else {
+        if context.json {
+            writeln!(context.out, "{}", no_code())?;
+        } else {
+            writeln!(context.out, "{}", wording.say("no-code"))?;
+        }
+        return Ok(Exit::Refused);
+    };
+    let payload = payload.with_card_id(card_id);
+    let client = set_up::client(&config, args.record.as_deref())?;
+    let clock = Clock::System;
+    let parts = match set_up::parts(set_up::rules(&config), client, &config.journal, clock)? {
+        Ok(parts) => parts,
+        Err(exit) => {
+            tracing::error!("another coupon-kiosk holds the journal");
+            return Ok(exit);
+        }
+    };
+    let clerk = if args.yes {
+        Clerk::Confirms
+    } else {
+        Clerk::Looks
+    };
+    let is_json = context.json;
+    let runtime = set_up::runtime()?;
+    let last = runtime.block_on(async {
+        let mut session = Session::new(parts);
+        let mut printed = Ok(());
+        let mut show = |screen: &Screen| {
+            let page = Page {
+                wording: &wording,
+                time_zone: &config.time_zone,
+                now: clock.now().wall,
+            };
+            if !is_json && printed.is_ok() {
+                printed = writeln!(context.out, "{}\n", page.draw(screen));
+            }
+        };
+        let last = session
+            .redeem(
+                payload,
+                clerk,
+                Duration::from_secs(args.patience),
+                &mut show,
+            )
+            .await;
+        printed.map(|()| last)
+    })?;
+    let (outcome, told) = result(&last);
+    if context.json {
+        writeln!(context.out, "{told}")?;
+    }
+    Ok(Exit::of(outcome))
+}
+
+/// What was shown; `None` for a picture without a code.
+fn payload(what: &What, payment_codes: PaymentCodes) -> anyhow::Result<Option<Payload>> {
+    if let Some(text) = what.code.as_deref().or(what.link.as_deref()) {
+        return Ok(Some(Payload::parse(text, payment_codes)));
+    }
+    let Some(path) = &what.picture else {
+        return Ok(None);
+    };
+    let luma = picture::open(path)?;
+    let texts = scanner::scan(&luma, Effort::First);
+    let mut payloads: Vec<Payload> = texts
+        .iter()
+        .map(|found| Payload::parse(&found.text, payment_codes))
+        .collect();
+    let is_coupon =
+        |payload: &Payload| matches!(payload, Payload::Code { .. } | Payload::Link { .. });
+    if payloads.iter().filter(|payload| is_coupon(payload)).count() > 1 {
+        bail!(
+            "{} shows several coupons: take a picture of one, or name its code with --code",
+            path.display()
+        );
+    }
+    payloads.sort_by_key(|payload| !is_coupon(payload));
+    Ok(payloads.into_iter().next())
+}
+
+/// The outcome and its object; the keys are a contract.
+pub(super) fn result(screen: &Screen) -> (Outcome, Value) {
+    match &screen.stage {
+        Stage::Review(review) => {
+            let mut finished = Finished::new(
+                Outcome::Queried,
+                crate::screen::Why::Confirmed,
+                review.asked_at,
+            );
+            finished.code = Some(review.info.code.clone());
+            finished.card_id.clone_from(&review.info.card_id);
+            finished.info = Some(review.info.clone());
+            (Outcome::Queried, object(&finished))
+        }
+        Stage::Finished(finished) => (finished.outcome, object(finished)),
+        Stage::Idle | Stage::Working(_) => (Outcome::Unreachable, no_code()),
+    }
+}
+
+fn object(finished: &Finished) -> Value {
+    let info: Option<&CodeInfo> = finished.info.as_ref();
+    json!({
+        "outcome": finished.outcome,
+        "code": finished.code,
+        "card_id": finished.card_id,
+        "user_card_status": info.and_then(|info| info.status.as_ref()),
+        "can_consume": info.and_then(|info| info.can_consume),
+        "begin_time": info.and_then(|info| info.validity.begin).map(jiff::Timestamp::as_second),
+        "end_time": info.and_then(|info| info.validity.end).map(jiff::Timestamp::as_second),
+        "errcode": finished.errcode,
+        "attempt_id": finished.attempt,
+        "settled_by": finished.settled_by,
+    })
+}
+
+fn no_code() -> Value {
+    json!({
+        "outcome": Outcome::Refused, "code": null, "card_id": null, "user_card_status": null, "can_consume": null,
+        "begin_time": null, "end_time": null, "errcode": null, "attempt_id": null, "settled_by": null,
+    })
+}

@@ -1,0 +1,124 @@
+//! `scan`: codes in pictures. Sends nothing.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::{Context, Exit};
+use crate::scanner::picture::{self, PictureFault};
+use crate::scanner::{self, Effort, Found};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Pictures, or folders of them
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Spend every pass and report every code
+    #[arg(long)]
+    all: bool,
+}
+
+pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let effort = if args.all { Effort::All } else { Effort::First };
+    let mut pictures = Vec::new();
+    for path in &args.paths {
+        if path.is_dir() {
+            below(path, &mut pictures);
+        } else {
+            pictures.push((path.clone(), Origin::Named));
+        }
+    }
+    pictures.sort();
+    let mut exit = Exit::Done;
+    for (path, origin) in pictures {
+        let begun = now();
+        match picture::open(&path) {
+            Ok(luma) => {
+                let found = scanner::scan(&luma, effort);
+                let millis = begun.elapsed().as_secs_f64() * 1000.0;
+                if found.is_empty() {
+                    exit = exit.max(Exit::Refused);
+                }
+                report(context, &path, &found, millis)?;
+            }
+            Err(PictureFault::NotAPicture) if origin == Origin::Folder => {}
+            Err(fault) => {
+                exit = Exit::SetUp;
+                if context.json {
+                    let object =
+                        json!({ "path": path.display().to_string(), "error": fault.to_string() });
+                    writeln!(context.out, "{object}")?;
+                } else {
+                    writeln!(context.out, "{}: {fault}", path.display())?;
+                }
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// Whether somebody asked for this very file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Origin {
+    Named,
+    Folder,
+}
+
+fn below(folder: &Path, pictures: &mut Vec<(PathBuf, Origin)>) {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            tracing::warn!(folder = %folder.display(), %error, "a folder cannot be read");
+            return;
+        }
+    };
+    for entry in entries.filter_map(Result::ok) {
+        let path = entry.path();
+        // A link to a folder could lead round in a circle.
+        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        if path.is_dir() && !is_link {
+            below(&path, pictures);
+        } else if path.is_file() {
+            pictures.push((path, Origin::Folder));
+        }
+    }
+}
+
+fn report(
+    context: &mut Context<'_>,
+    path: &Path,
+    found: &[Found],
+    millis: f64,
+) -> anyhow::Result<()> {
+    if context.json {
+        let codes: Vec<Value> = found
+            .iter()
+            .map(|code| json!({ "text": code.text, "symbology": code.symbology.name(), "corners": code.corners }))
+            .collect();
+        let millis = (millis * 10.0).round() / 10.0;
+        let object =
+            json!({ "path": path.display().to_string(), "codes": codes, "millis": millis });
+        writeln!(context.out, "{object}")?;
+    } else if found.is_empty() {
+        writeln!(context.out, "{}: no code", path.display())?;
+    } else {
+        for code in found {
+            writeln!(
+                context.out,
+                "{}: {}",
+                path.display(),
+                code.text.escape_debug()
+            )?;
+        }
+    }
+    Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the milliseconds that `scan` prints"
+)]
+fn now() -> Instant {
+    Instant::now()
+}

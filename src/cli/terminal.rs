@@ -1,0 +1,142 @@
+//! A screen as text.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::card::{CardId, CardTitle, Code, CodeInfo};
+use crate::screen::{Finished, Review, Screen, Stage};
+use crate::wording::Wording;
+
+/// Draws screens for a reader at a terminal.
+pub(super) struct Page<'a> {
+    pub(super) wording: &'a Wording,
+    pub(super) time_zone: &'a TimeZone,
+    pub(super) now: Timestamp,
+}
+
+impl Page<'_> {
+    /// The whole screen, a line each.
+    pub(super) fn draw(&self, screen: &Screen) -> String {
+        let mut lines = match &screen.stage {
+            Stage::Idle => vec![self.wording.say("idle")],
+            Stage::Working(work) => vec![self.wording.work(*work)],
+            Stage::Review(review) => self.review(review),
+            Stage::Finished(finished) => self.finished(finished),
+        };
+        if screen.notice.is_some() {
+            lines.push(self.wording.say("notice-wait"));
+        }
+        if let Some(trouble) = screen.journal {
+            lines.push(format!("! {}", self.wording.journal_trouble(trouble)));
+        }
+        for doubt in &screen.doubts {
+            let since = doubt
+                .since
+                .to_zoned(self.time_zone.clone())
+                .strftime("%H:%M:%S")
+                .to_string();
+            let asking = if doubt.asking { "yes" } else { "no" };
+            let line = self.wording.say_with(
+                "doubt-line",
+                &[
+                    ("code", doubt.code.grouped().into()),
+                    ("time", since.into()),
+                    ("asked", doubt.asked.into()),
+                    ("asking", asking.into()),
+                ],
+            );
+            lines.push(format!("? {line}"));
+        }
+        lines.join("\n")
+    }
+
+    fn review(&self, review: &Review) -> Vec<String> {
+        let key = if review.changed {
+            "review-changed"
+        } else {
+            "review"
+        };
+        let mut lines = vec![format!("== {}", self.wording.say(key))];
+        let info = &review.info;
+        lines.extend(self.coupon(
+            review.title.as_ref(),
+            info.card_id.as_ref(),
+            Some(&info.code),
+            Some(info),
+        ));
+        lines.push(format!(
+            "[ {} ]   [ {} ]",
+            self.wording.say("review-confirm"),
+            self.wording.say("review-cancel")
+        ));
+        lines
+    }
+
+    fn finished(&self, finished: &Finished) -> Vec<String> {
+        let words = self.wording.outcome(finished);
+        let mut lines = vec![format!("== {}", words.head), words.why, words.advice];
+        let info = finished.info.as_ref();
+        if finished.code.is_some() {
+            lines.extend(self.coupon(
+                finished.title.as_ref(),
+                finished.card_id.as_ref(),
+                finished.code.as_ref(),
+                info,
+            ));
+        }
+        let mut details = Vec::new();
+        if let Some(by) = finished.settled_by {
+            details.push(self.wording.proof(by));
+        }
+        if let Some(errcode) = finished.errcode.filter(|errcode| *errcode != 0) {
+            details.push(self.wording.say_with(
+                "details-errcode",
+                &[("errcode", errcode.to_string().into())],
+            ));
+        }
+        if let Some(trace) = &finished.trace {
+            details.push(
+                self.wording
+                    .say_with("details-trace", &[("trace", trace.as_str().into())]),
+            );
+        }
+        if !details.is_empty() {
+            lines.push(self.row("label-details", &details.join(", ")));
+        }
+        lines
+    }
+
+    fn coupon(
+        &self,
+        title: Option<&CardTitle>,
+        card_id: Option<&CardId>,
+        code: Option<&Code>,
+        info: Option<&CodeInfo>,
+    ) -> Vec<String> {
+        let mut lines = Vec::new();
+        if title.is_some() || card_id.is_some() {
+            lines.push(self.row("label-card", &self.wording.coupon_name(title, card_id)));
+        }
+        if let Some(benefit) = title.and_then(|title| self.wording.benefit(&title.benefit)) {
+            lines.push(format!("  {benefit}"));
+        }
+        if let Some(code) = code {
+            lines.push(self.row("label-code", &code.grouped()));
+        }
+        if let Some(info) = info {
+            lines.push(self.row(
+                "label-validity",
+                &self.wording.validity(&info.validity, self.now),
+            ));
+            lines.push(self.row("label-status", &self.wording.status(info.status.as_ref())));
+            if let Some(openid) = &info.openid {
+                lines.push(self.row("label-holder", openid.masked()));
+            }
+        }
+        lines
+    }
+
+    fn row(&self, label: &str, value: &str) -> String {
+        format!("  {}: {value}", self.wording.say(label))
+    }
+}
