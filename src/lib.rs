@@ -1,4 +1,28 @@
 //! coupon-kiosk: from a picture of a code to a confirmed redemption.
+//!
+//! The way of the data:
+//!
+//! ```text
+//! picture -> scanner -> payload -> redemption -> screen -> terminal -> clerk
+//!                                   |   ^
+//!                            journal|   |reply
+//!                                   v   |
+//!                                  weixin
+//! ```
+//!
+//! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
+//! publishes a plain [`screen::Screen`]. The journal writes in a thread of its own and answers by event; everything else
+//! runs on one current-thread runtime.
+//!
+//! The invariants, which the tests in `tests/it/redeem.rs`, `tests/it/journal.rs` and [`redemption`] hold up:
+//!
+//! 1. No consume leaves before its intent is durable.
+//! 2. At most one consume is on its way for a code, and the screen waits for at most one.
+//! 3. An attempt whose reply is unknown is never consumed again.
+//! 4. Every intent ends in exactly one settled record.
+//! 5. "Redeemed" is shown only after `errcode` 0, or after a query found the code consumed for an attempt of ours.
+//! 6. A look-up older than a minute is asked again before a confirm is accepted; a change is shown.
+//! 7. The journal is append-only and hash-chained.
 
 // Core: plain types and pure logic. No clock, no I/O.
 pub mod card;

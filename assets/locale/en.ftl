@@ -48,7 +48,7 @@ validity-from-open = from { $begin } on (in { $days ->
 
 ## Weixin's status words
 status-normal = Unused
-status-consumed = Already redeemed
+status-consumed = Redeemed
 status-expire = Expired
 status-gifting = Being given away
 status-gift-timeout = Gift not taken, returned to the giver

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::card::{CardId, CardTitle, Code, CodeInfo};
+use crate::card::{CardId, CardTitle, Code, CodeInfo, UserCardStatus};
+use crate::redemption::attempt::Outcome;
 use crate::screen::{Finished, Review, Screen, Stage};
 use crate::wording::Wording;
 
@@ -75,7 +76,15 @@ impl Page<'_> {
     fn finished(&self, finished: &Finished) -> Vec<String> {
         let words = self.wording.outcome(finished);
         let mut lines = vec![format!("== {}", words.head), words.why, words.advice];
-        let info = finished.info.as_ref();
+        let mut info = finished.info.clone();
+        if let Some(info) = info
+            .as_mut()
+            .filter(|_| finished.outcome == Outcome::Redeemed)
+        {
+            // The look-up behind the confirm told NORMAL; it is used now.
+            info.status = Some(UserCardStatus::Consumed);
+        }
+        let info = info.as_ref();
         if finished.code.is_some() {
             lines.extend(self.coupon(
                 finished.title.as_ref(),

@@ -47,11 +47,18 @@ fn with_card_id(code: &Code, card_id: Option<&CardId>) -> Map<String, Value> {
 }
 
 /// An answer with its errcode.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     /// As Weixin sent it.
     pub errcode: i64,
     fields: Map<String, Value>,
+}
+
+impl std::fmt::Debug for Answer {
+    /// The errcode alone: the fields hold the customer's openid.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answer({})", self.errcode)
+    }
 }
 
 impl Answer {

@@ -1,0 +1,59 @@
+//! The stories, as a person reads them.
+
+use expect_test::expect_file;
+
+use crate::support::{Ended, program};
+
+fn check(story: &str) {
+    for lang in ["en", "zh"] {
+        let told = Ended::of(
+            &program()
+                .args(["demo", "--lang", lang, "--story", story])
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(told.exit, 0, "{}", told.stderr);
+        // How often an attempt in doubt was asked about within some seconds hangs on the machine.
+        let text: Vec<&str> = told
+            .stdout
+            .lines()
+            .filter(|line| !line.starts_with("? "))
+            .collect();
+        let mut pages: Vec<&str> = Vec::new();
+        let text = text.join("\n");
+        for page in text.split("\n\n") {
+            if pages.last() != Some(&page) {
+                pages.push(page);
+            }
+        }
+        let path = format!("../../fixtures/transcripts/{story}.{lang}.txt");
+        expect_file![path].assert_eq(&(pages.join("\n\n").trim_end().to_owned() + "\n"));
+    }
+}
+
+macro_rules! stories {
+    ($($name:ident),*) => {$(
+        #[test]
+        fn $name() {
+            check(stringify!($name));
+        }
+    )*};
+}
+
+stories!(
+    already_redeemed,
+    answer_lost,
+    custom_code,
+    deleted,
+    expired,
+    gifting,
+    link,
+    lost_for_good,
+    member_card,
+    no_network,
+    not_yet_valid,
+    payment_code,
+    redeemed,
+    token_renewed,
+    unknown_code
+);

@@ -1,0 +1,16 @@
+//! What users see, at the boundaries: the program itself, real files, real sockets.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod check;
+mod demo;
+mod journal;
+mod platform;
+mod redeem;
+mod scan;
+mod support;
+mod tidy;

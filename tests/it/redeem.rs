@@ -1,0 +1,297 @@
+//! The whole job, by the program itself, against a server over real sockets.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::platform::{Fault, OPENID, Platform, TOKEN};
+use crate::support::{APP_SECRET, Desk, fixture};
+
+const CODE: &str = "409632457895";
+
+fn normal() -> (Platform, Desk) {
+    let platform = Platform::with(&[(CODE, "NORMAL")]);
+    let desk = Desk::of(&platform);
+    (platform, desk)
+}
+
+#[test]
+fn a_picture_is_redeemed_once_and_the_second_time_it_is_already_redeemed() {
+    let (platform, desk) = normal();
+    let picture = fixture("codes/redeemed.png");
+    let args = [
+        "redeem",
+        "--json",
+        "--yes",
+        "--picture",
+        picture.to_str().unwrap(),
+    ];
+    let first = desk.run(&args);
+    let object = first.object();
+    assert_eq!(
+        (first.exit, &object["outcome"], &object["settled_by"]),
+        (0, &"redeemed".into(), &"reply".into())
+    );
+    assert_eq!((platform.queries(), platform.consumes()), (1, 1));
+    let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "attempt_id",
+            "begin_time",
+            "can_consume",
+            "card_id",
+            "code",
+            "end_time",
+            "errcode",
+            "outcome",
+            "settled_by",
+            "user_card_status"
+        ]
+    );
+    let second = desk.run(&args);
+    assert_eq!(
+        (second.exit, &second.object()["outcome"]),
+        (1, &"already_redeemed".into())
+    );
+    assert_eq!(platform.consumes(), 1);
+    let kinds: Vec<Value> = desk
+        .lines()
+        .iter()
+        .map(|line| line["kind"].clone())
+        .collect();
+    assert_eq!(kinds, ["query", "attempt", "query"]);
+    assert_eq!(desk.run(&["journal", "verify"]).exit, 0);
+}
+
+#[test]
+fn without_yes_nothing_is_consumed() {
+    let (platform, desk) = normal();
+    let looked = desk.run(&["redeem", "--json", "--code", "4096 3245 7895"]);
+    assert_eq!(
+        (looked.exit, &looked.object()["outcome"]),
+        (0, &"queried".into())
+    );
+    assert_eq!(platform.consumes(), 0);
+}
+
+/// At most one consume is sent, and the journal has the truth in the end.
+fn check_fault(fault: Fault, outcome: &str, exit: i32) {
+    let (platform, desk) = normal();
+    platform.fail(&[fault]);
+    let ended = desk.run(&["redeem", "--json", "--yes", "--code", CODE, "--for", "30"]);
+    let object = ended.object();
+    assert_eq!(
+        (object["outcome"].as_str().unwrap(), ended.exit),
+        (outcome, exit),
+        "{fault:?}"
+    );
+    assert_eq!(object["settled_by"], "query", "{fault:?}");
+    assert_eq!(platform.consumes(), 1, "{fault:?}");
+    assert_eq!(desk.attempts(), [outcome], "{fault:?}");
+    assert_eq!(
+        outcome == "redeemed",
+        platform.status(CODE) == "CONSUMED",
+        "{fault:?}"
+    );
+    assert_eq!(desk.run(&["journal", "verify"]).exit, 0);
+}
+
+#[test]
+fn a_lost_answer_to_an_applied_consume_is_found_redeemed() {
+    for fault in [
+        Fault::DropAfter,
+        Fault::BusyAfter,
+        Fault::GatewayAfter,
+        Fault::HalfAfter,
+        Fault::GarbageAfter,
+    ] {
+        check_fault(fault, "redeemed", 0);
+    }
+}
+
+#[test]
+fn an_answer_that_never_comes_is_in_doubt_and_then_found_redeemed() {
+    check_fault(Fault::HangAfter, "redeemed", 0);
+}
+
+#[test]
+fn a_consume_that_was_not_applied_is_found_unused_after_two_tellings() {
+    for fault in [Fault::DropBefore, Fault::Unlisted] {
+        check_fault(fault, "not_redeemed", 1);
+    }
+}
+
+#[test]
+fn a_redirect_is_not_followed_with_a_second_consume() {
+    check_fault(Fault::Redirect, "not_redeemed", 1);
+}
+
+#[test]
+fn an_expired_token_lets_the_same_attempt_send_a_second_consume() {
+    let (platform, desk) = normal();
+    platform.fail(&[Fault::TokenExpired]);
+    let ended = desk.run(&["redeem", "--json", "--yes", "--code", CODE]);
+    assert_eq!(
+        (ended.exit, &ended.object()["outcome"]),
+        (0, &"redeemed".into())
+    );
+    assert_eq!(
+        (platform.consumes(), desk.attempts()),
+        (2, vec!["redeemed".to_owned()])
+    );
+}
+
+#[test]
+fn a_killed_kiosk_is_reconciled_at_the_next_start_and_never_consumes_again() {
+    for (fault, outcome) in [
+        (Fault::HangAfter, "redeemed"),
+        (Fault::HangBefore, "not_redeemed"),
+    ] {
+        let (platform, desk) = normal();
+        platform.fail(&[fault]);
+        let args = ["redeem", "--yes", "--code", CODE, "--for", "60"];
+        let mut child = desk
+            .command(&args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The screen says that it is being redeemed: the intent is on the disk and the consume is on its way.
+        let mut stdout = child.stdout.take().unwrap();
+        let mut seen = String::new();
+        let mut byte = [0];
+        while !seen.contains("Redeeming") && stdout.read(&mut byte).unwrap() == 1 {
+            seen.push(char::from(byte[0]));
+        }
+        while platform.consumes() == 0 {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(desk.run(&["journal", "verify"]).exit, 0);
+        assert_eq!(desk.attempts(), ["in_doubt"]);
+        let reconciled = desk.run(&["journal", "reconcile", "--for", "30"]);
+        assert_eq!(
+            reconciled.exit, 0,
+            "{} {}",
+            reconciled.stdout, reconciled.stderr
+        );
+        assert_eq!(
+            (desk.attempts(), platform.consumes()),
+            (vec![outcome.to_owned()], 1)
+        );
+    }
+}
+
+#[test]
+fn refusals_end_with_their_outcome_and_send_no_consume() {
+    let platform = Platform::with(&[
+        ("1111", "EXPIRE"),
+        ("2222", "CONSUMED"),
+        ("3333", "GIFTING"),
+    ]);
+    let desk = Desk::of(&platform);
+    for (code, outcome, errcode) in [
+        ("1111", "refused", Value::Null),
+        ("2222", "already_redeemed", Value::Null),
+        ("3333", "refused", Value::Null),
+        ("4444", "refused", 40056.into()),
+    ] {
+        let ended = desk.run(&["redeem", "--json", "--yes", "--code", code]);
+        let object = ended.object();
+        assert_eq!(
+            (ended.exit, &object["outcome"], &object["errcode"]),
+            (1, &outcome.into(), &errcode)
+        );
+    }
+    assert_eq!(platform.consumes(), 0);
+}
+
+#[test]
+fn a_payment_code_is_refused_before_any_request_and_never_kept() {
+    let (platform, desk) = normal();
+    let ended = desk.run(&["redeem", "--json", "--yes", "--code", "134567890123456789"]);
+    assert_eq!(
+        (
+            ended.exit,
+            &ended.object()["outcome"],
+            &ended.object()["code"]
+        ),
+        (1, &"refused".into(), &Value::Null)
+    );
+    assert_eq!(platform.queries(), 0);
+    assert!(
+        everything_written(&desk, &ended.stderr)
+            .iter()
+            .all(|text| !text.contains("134567890123456789"))
+    );
+}
+
+#[test]
+fn nobody_at_the_address_is_unreachable_and_nothing_is_consumed() {
+    let (_, desk) = normal();
+    let config = std::fs::read_to_string(desk.path("kiosk.toml")).unwrap();
+    let line = config
+        .lines()
+        .find(|line| line.starts_with("base_url"))
+        .unwrap();
+    desk.configure(&config.replace(line, "base_url = \"http://127.0.0.1:1\""));
+    let ended = desk.run(&["redeem", "--json", "--yes", "--code", CODE]);
+    assert_eq!(
+        (ended.exit, &ended.object()["outcome"]),
+        (4, &"unreachable".into())
+    );
+}
+
+#[test]
+fn no_token_secret_or_openid_is_in_any_output_or_file_even_at_trace() {
+    let (platform, desk) = normal();
+    let recording = desk.path("recording");
+    let args = [
+        "redeem",
+        "--yes",
+        "--code",
+        CODE,
+        "--record",
+        recording.to_str().unwrap(),
+    ];
+    let ended = desk.run(&args);
+    assert_eq!((ended.exit, platform.consumes()), (0, 1));
+    assert!(ended.stderr.contains("coupon_kiosk"), "the trace was on");
+    let mut texts = everything_written(&desk, &ended.stderr);
+    texts.push(ended.stdout);
+    for secret in [TOKEN, APP_SECRET, OPENID] {
+        assert!(texts.iter().all(|text| !text.contains(secret)), "{secret}");
+    }
+}
+
+/// All that a desk's program wrote: its log, and every file but the ones that the test put there.
+fn everything_written(desk: &Desk, log: &str) -> Vec<String> {
+    let mut texts = vec![log.to_owned()];
+    for folder in ["state", "recording"] {
+        for entry in std::fs::read_dir(desk.path(folder)).into_iter().flatten() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            texts.push(String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    texts
+}
+
+#[test]
+fn a_journal_that_cannot_be_made_lets_codes_be_looked_up_and_redeems_nothing() {
+    let (platform, desk) = normal();
+    std::fs::write(desk.path("state"), "a file where the folder belongs").unwrap();
+    let looked = desk.run(&["redeem", "--json", "--code", CODE]);
+    assert_eq!(
+        (looked.exit, &looked.object()["outcome"]),
+        (0, &"queried".into())
+    );
+    let ended = desk.run(&["redeem", "--json", "--yes", "--code", CODE]);
+    assert_eq!(
+        (ended.exit, &ended.object()["outcome"]),
+        (2, &"set_up".into())
+    );
+    assert_eq!(platform.consumes(), 0);
+}
