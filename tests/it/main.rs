@@ -9,6 +9,7 @@
 mod check;
 mod demo;
 mod journal;
+mod machine;
 mod platform;
 mod redeem;
 mod scan;

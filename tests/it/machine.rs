@@ -1,0 +1,503 @@
+//! The redemption machine by hand: its invariants, with a clock that the test drives.
+
+use std::time::{Duration, Instant};
+
+use coupon_kiosk::card::{Code, CodeInfo, UserCardStatus, Validity};
+use coupon_kiosk::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
+use coupon_kiosk::payload::Payload;
+use coupon_kiosk::redemption::attempt::{
+    AttemptIds, Intent, JournalTrouble, OpenAttempt, Outcome, Record, SettledBy,
+};
+use coupon_kiosk::redemption::reply::{Ask, Reason, Refusal, Reply, Told, Unknown};
+use coupon_kiosk::redemption::{Command, Moment, Redemption, Rules};
+use coupon_kiosk::screen::{Finished, Notice, Stage};
+
+struct Hand {
+    machine: Redemption,
+    now: Moment,
+    asked: Vec<(ExchangeId, Ask)>,
+    written: Vec<(WriteId, Record)>,
+}
+
+fn code() -> Code {
+    Code::parse("409632457895").unwrap()
+}
+
+fn info(status: UserCardStatus) -> CodeInfo {
+    CodeInfo {
+        code: code(),
+        card_id: None,
+        validity: Validity::default(),
+        openid: None,
+        can_consume: Some(status == UserCardStatus::Normal),
+        status: Some(status),
+    }
+}
+
+impl Hand {
+    fn new() -> Self {
+        Self::with(Vec::new())
+    }
+
+    fn with(open: Vec<OpenAttempt>) -> Self {
+        let rules = Rules {
+            timeout: Duration::from_secs(10),
+            doubt: Duration::from_secs(30),
+            custom_code: Vec::new(),
+            honoured: Vec::new(),
+            desk: None,
+        };
+        let now = Moment {
+            tick: tokio::time::Instant::now().into_std(),
+            wall: "2026-05-06T02:00:00Z".parse().unwrap(),
+        };
+        let machine = Redemption::new(rules, AttemptIds::new([7; 16]), open, None, now);
+        let mut hand = Self {
+            machine,
+            now,
+            asked: Vec::new(),
+            written: Vec::new(),
+        };
+        hand.drain();
+        hand
+    }
+
+    fn drain(&mut self) {
+        while let Some(command) = self.machine.poll_command() {
+            match command {
+                Command::Exchange { exchange, ask, .. } => self.asked.push((exchange, ask)),
+                Command::Journal { write, record } => self.written.push((write, *record)),
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) -> &mut Self {
+        self.machine.handle_event(event, self.now);
+        self.drain();
+        self
+    }
+
+    fn wait(&mut self, secs: u64) -> &mut Self {
+        let until = self.now.tick + Duration::from_secs(secs);
+        // Every deadline on the way is served at its own moment, as the loop does.
+        while let Some(at) = self.machine.poll_timeout().filter(|at| *at <= until) {
+            self.go_to(at.max(self.now.tick));
+            self.machine.handle_timeout(self.now);
+            self.drain();
+        }
+        self.go_to(until);
+        self
+    }
+
+    fn go_to(&mut self, tick: Instant) {
+        self.now.wall += tick - self.now.tick;
+        self.now.tick = tick;
+    }
+
+    fn scan(&mut self) -> &mut Self {
+        let payload = Payload::Code {
+            code: code(),
+            card_id: None,
+        };
+        self.event(Event::Payload(payload))
+    }
+
+    fn told(&mut self, exchange: ExchangeId, told: Told) -> &mut Self {
+        self.event(Event::Replied {
+            exchange,
+            told,
+            answer: None,
+            sent_after: None,
+        })
+    }
+
+    /// Answers the newest query.
+    fn query_told(&mut self, reply: Reply<CodeInfo>) -> &mut Self {
+        let place = self
+            .asked
+            .iter()
+            .rposition(|(_, ask)| matches!(ask, Ask::Query { .. }))
+            .unwrap();
+        let (exchange, _) = self.asked.remove(place);
+        self.told(exchange, Told::Query(reply))
+    }
+
+    fn query_says(&mut self, status: UserCardStatus) -> &mut Self {
+        self.query_told(Reply::Answered(info(status)))
+    }
+
+    fn confirm(&mut self) -> &mut Self {
+        let Stage::Review(review) = self.machine.screen().stage else {
+            panic!("no review: {:?}", self.machine.screen());
+        };
+        self.event(Event::Touch(Touch::Confirm(review.look_up)))
+    }
+
+    /// Answers all writes.
+    fn journaled(&mut self, result: Result<(), JournalTrouble>) -> &mut Self {
+        let writes: Vec<WriteId> = self.waiting_writes();
+        for write in writes {
+            self.event(Event::Journaled { write, result });
+        }
+        self
+    }
+
+    fn waiting_writes(&self) -> Vec<WriteId> {
+        self.written.iter().map(|(write, _)| *write).collect()
+    }
+
+    fn consumes(&self) -> Vec<ExchangeId> {
+        let consumes = self
+            .asked
+            .iter()
+            .filter(|(_, ask)| matches!(ask, Ask::Consume { .. }));
+        consumes.map(|(exchange, _)| *exchange).collect()
+    }
+
+    fn queries(&self) -> usize {
+        self.asked
+            .iter()
+            .filter(|(_, ask)| matches!(ask, Ask::Query { .. }))
+            .count()
+    }
+
+    fn settled(&self) -> Vec<(Outcome, Option<SettledBy>)> {
+        let settled = |record: &Record| match record {
+            Record::Settled(settled) => Some((settled.outcome, settled.by)),
+            Record::Query(_) | Record::Intent(_) | Record::Resend(_) | Record::Probe(_) => None,
+        };
+        self.written
+            .iter()
+            .filter_map(|(_, record)| settled(record))
+            .collect()
+    }
+
+    fn finished(&self) -> Finished {
+        let Stage::Finished(finished) = self.machine.screen().stage else {
+            panic!("not finished: {:?}", self.machine.screen());
+        };
+        finished
+    }
+
+    /// Up to a consume on its way.
+    fn consuming() -> (Self, ExchangeId) {
+        let mut hand = Self::new();
+        hand.scan()
+            .query_says(UserCardStatus::Normal)
+            .confirm()
+            .journaled(Ok(()));
+        let consume = hand.consumes()[0];
+        (hand, consume)
+    }
+}
+
+#[test]
+fn no_consume_leaves_before_its_intent_is_durable() {
+    let mut hand = Hand::new();
+    hand.scan().query_says(UserCardStatus::Normal).confirm();
+    assert!(matches!(hand.written.last(), Some((_, Record::Intent(_)))));
+    assert_eq!(hand.consumes(), []);
+    hand.journaled(Ok(()));
+    assert_eq!(hand.consumes().len(), 1);
+}
+
+#[test]
+fn a_failed_write_of_the_intent_never_sends() {
+    let mut hand = Hand::new();
+    hand.scan()
+        .query_says(UserCardStatus::Normal)
+        .confirm()
+        .journaled(Err(JournalTrouble::Full))
+        .wait(100);
+    assert_eq!(hand.consumes(), []);
+}
+
+#[test]
+fn at_most_one_consume_is_on_its_way_and_the_next_phone_waits() {
+    let (mut hand, _) = Hand::consuming();
+    hand.scan();
+    assert_eq!(hand.machine.screen().notice, Some(Notice::Wait));
+    hand.event(Event::Touch(Touch::Cancel));
+    hand.event(Event::Touch(Touch::Confirm(LookUpId(1))));
+    assert_eq!((hand.consumes().len(), hand.queries()), (1, 0));
+}
+
+#[test]
+fn a_second_touch_on_the_same_confirm_is_nothing() {
+    let mut hand = Hand::new();
+    hand.scan().query_says(UserCardStatus::Normal);
+    let Stage::Review(review) = hand.machine.screen().stage else {
+        panic!();
+    };
+    hand.event(Event::Touch(Touch::Confirm(review.look_up)));
+    hand.event(Event::Touch(Touch::Confirm(review.look_up)));
+    hand.journaled(Ok(()));
+    assert_eq!(hand.consumes().len(), 1);
+}
+
+#[test]
+fn a_timed_out_consume_is_in_doubt_not_refused_and_is_never_sent_again() {
+    let (mut hand, consume) = Hand::consuming();
+    hand.wait(10);
+    assert_eq!(hand.finished().outcome, Outcome::InDoubt);
+    hand.told(consume, Told::Consume(Reply::Unknown(Unknown::Timeout)));
+    let probes = hand.queries();
+    hand.scan();
+    assert_eq!(
+        (hand.finished().outcome, hand.consumes().len()),
+        (Outcome::InDoubt, 1)
+    );
+    assert!(hand.queries() <= probes + 1);
+}
+
+#[test]
+fn a_late_answer_settles_its_attempt_once() {
+    let (mut hand, consume) = Hand::consuming();
+    hand.wait(12)
+        .told(consume, Told::Consume(Reply::Answered(())));
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Reply))]
+    );
+    assert_eq!(hand.finished().outcome, Outcome::Redeemed);
+    hand.told(consume, Told::Consume(Reply::Answered(())))
+        .wait(100);
+    assert_eq!(hand.settled().len(), 1);
+}
+
+#[test]
+fn an_answer_after_the_query_settled_it_adds_no_second_end() {
+    let (mut hand, consume) = Hand::consuming();
+    hand.wait(10).query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Query))]
+    );
+    hand.told(consume, Told::Consume(Reply::Answered(())));
+    assert_eq!(hand.settled().len(), 1);
+}
+
+#[test]
+fn normal_is_believed_only_when_told_twice_and_late_enough() {
+    let (mut hand, consume) = Hand::consuming();
+    hand.told(consume, Told::Consume(Reply::Unknown(Unknown::Broken)));
+    hand.query_says(UserCardStatus::Normal)
+        .wait(4)
+        .query_says(UserCardStatus::Normal);
+    assert_eq!(hand.settled(), [], "4 s after the sending proves nothing");
+    hand.wait(28).query_says(UserCardStatus::Normal);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::NotRedeemed, Some(SettledBy::Query))]
+    );
+}
+
+#[test]
+fn normal_proves_nothing_while_the_answer_may_still_come() {
+    let (mut hand, _) = Hand::consuming();
+    hand.wait(10)
+        .query_says(UserCardStatus::Normal)
+        .wait(60)
+        .query_says(UserCardStatus::Normal);
+    assert_eq!(hand.settled(), []);
+}
+
+#[test]
+fn an_unlisted_errcode_on_consume_is_unknown_and_a_known_refusal_is_final() {
+    let (mut hand, consume) = Hand::consuming();
+    hand.told(
+        consume,
+        Told::Consume(Reply::Unknown(Unknown::Errcode(12_345))),
+    );
+    assert_eq!(hand.finished().outcome, Outcome::InDoubt);
+    let (mut hand, consume) = Hand::consuming();
+    let refusal = Refusal {
+        errcode: 40071,
+        reason: Reason::WrongKind,
+        trace: None,
+    };
+    hand.told(consume, Told::Consume(Reply::Refused(refusal)));
+    assert_eq!(hand.settled(), [(Outcome::Refused, Some(SettledBy::Reply))]);
+}
+
+#[test]
+fn a_refused_token_lets_the_same_attempt_send_once_more_and_not_twice() {
+    let (mut hand, mut consume) = Hand::consuming();
+    for sent in [2, 2] {
+        let refusal = Refusal {
+            errcode: 42001,
+            reason: Reason::Token,
+            trace: None,
+        };
+        hand.told(consume, Told::Consume(Reply::Refused(refusal)))
+            .journaled(Ok(()));
+        assert_eq!(hand.consumes().len(), sent);
+        consume = hand.consumes()[1];
+    }
+    assert_eq!(hand.settled(), [(Outcome::SetUp, Some(SettledBy::Reply))]);
+}
+
+#[test]
+fn a_stale_look_up_is_asked_again_before_a_confirm_and_a_change_is_shown() {
+    let mut hand = Hand::new();
+    hand.scan()
+        .query_says(UserCardStatus::Normal)
+        .wait(61)
+        .confirm();
+    assert_eq!((hand.consumes().len(), hand.queries()), (0, 1));
+    let mut changed = info(UserCardStatus::Normal);
+    changed.validity.end = Some(hand.now.wall);
+    hand.query_told(Reply::Answered(changed));
+    let Stage::Review(review) = hand.machine.screen().stage else {
+        panic!();
+    };
+    assert!(review.changed);
+    assert!(
+        !hand
+            .written
+            .iter()
+            .any(|(_, record)| matches!(record, Record::Intent(_)))
+    );
+}
+
+#[test]
+fn a_stale_look_up_that_has_not_changed_is_confirmed_at_once() {
+    let mut hand = Hand::new();
+    hand.scan()
+        .query_says(UserCardStatus::Normal)
+        .wait(61)
+        .confirm()
+        .query_says(UserCardStatus::Normal);
+    assert!(matches!(hand.written.last(), Some((_, Record::Intent(_)))));
+}
+
+#[test]
+fn what_an_earlier_run_left_open_is_asked_about_and_settled() {
+    let now = Hand::new().now;
+    let intent = Intent {
+        attempt: AttemptIds::new([1; 16]).next(now.wall),
+        at: now.wall,
+        code: code(),
+        card_id: None,
+        info: info(UserCardStatus::Normal),
+        looked_up_at: now.wall,
+        clerk: None,
+        desk: None,
+    };
+    let sent_at = intent.at;
+    let mut hand = Hand::with(vec![OpenAttempt { intent, sent_at }]);
+    assert_eq!((hand.queries(), hand.machine.screen().doubts.len()), (1, 1));
+    hand.query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Query))]
+    );
+    assert_eq!(hand.machine.screen().doubts, []);
+}
+
+#[test]
+fn a_settled_record_that_could_not_be_written_is_written_later() {
+    let (mut hand, consume) = Hand::consuming();
+    hand.written.clear();
+    hand.told(consume, Told::Consume(Reply::Answered(())))
+        .journaled(Err(JournalTrouble::Full))
+        .wait(3);
+    assert_eq!(
+        hand.settled().len(),
+        2,
+        "the same end, offered to the disk again"
+    );
+    hand.journaled(Ok(()));
+    assert!(hand.machine.is_settled_on_disk());
+}
+
+/// Every event in every state, in an order drawn from a seed: a consume only ever follows a durable intent of its own, and
+/// no attempt gets a second end.
+#[test]
+fn whatever_comes_in_whatever_order_the_promises_hold() {
+    for seed in 0..300_u64 {
+        let mut hand = Hand::new();
+        let mut chance = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut answered_writes = 0;
+        let mut durable_intents = 0;
+        for _ in 0..200 {
+            chance ^= chance << 13;
+            chance ^= chance >> 7;
+            chance ^= chance << 17;
+            match chance % 9 {
+                0 => {
+                    hand.scan();
+                }
+                1 => {
+                    hand.event(Event::Touch(Touch::Confirm(LookUpId(chance >> 8 & 63))));
+                }
+                2 => {
+                    if let Stage::Review(review) = hand.machine.screen().stage {
+                        hand.event(Event::Touch(Touch::Confirm(review.look_up)));
+                    }
+                }
+                3 => {
+                    hand.event(Event::Touch(Touch::Cancel))
+                        .event(Event::Touch(Touch::Dismiss));
+                }
+                4 => {
+                    hand.wait(chance >> 8 & 31);
+                }
+                5 | 6 if answered_writes < hand.written.len() => {
+                    let (write, record) = hand.written[answered_writes].clone();
+                    answered_writes += 1;
+                    let is_good = chance >> 9 & 3 != 0;
+                    durable_intents += usize::from(is_good && matches!(record, Record::Intent(_)));
+                    let result = if is_good {
+                        Ok(())
+                    } else {
+                        Err(JournalTrouble::Failing)
+                    };
+                    hand.event(Event::Journaled { write, result });
+                }
+                _ => {
+                    if let Some((exchange, ask)) = hand
+                        .asked
+                        .get((chance >> 10) as usize % hand.asked.len().max(1))
+                        .cloned()
+                    {
+                        let told = answer(&ask, chance >> 20 & 3);
+                        hand.told(exchange, told);
+                    }
+                }
+            }
+            assert!(hand.consumes().len() <= durable_intents, "seed {seed}");
+        }
+        assert_ends(&hand, seed);
+    }
+}
+
+fn answer(ask: &Ask, dice: u64) -> Told {
+    match (ask, dice) {
+        (Ask::Query { .. }, 0) => Told::Query(Reply::Answered(info(UserCardStatus::Consumed))),
+        (Ask::Query { .. }, 1) => Told::Query(Reply::Unknown(Unknown::Broken)),
+        (Ask::Query { .. }, _) => Told::Query(Reply::Answered(info(UserCardStatus::Normal))),
+        (Ask::Consume { .. }, 0) => Told::Consume(Reply::Answered(())),
+        (Ask::Consume { .. }, _) => Told::Consume(Reply::Unknown(Unknown::Broken)),
+        (Ask::Decrypt(_), _) => Told::Decrypt(Reply::Unknown(Unknown::Broken)),
+        (Ask::Title(_), _) => Told::Title(Reply::Unknown(Unknown::Broken)),
+    }
+}
+
+/// A failed write is offered again; the ends themselves are one an attempt.
+fn assert_ends(hand: &Hand, seed: u64) {
+    let mut ends: Vec<&Record> = hand
+        .written
+        .iter()
+        .map(|(_, record)| record)
+        .filter(|record| matches!(record, Record::Settled(_)))
+        .collect();
+    ends.dedup();
+    for end in &ends {
+        let of_the_attempt = ends.iter().filter(|other| other.attempt() == end.attempt());
+        assert!(
+            of_the_attempt.clone().all(|other| other == end),
+            "seed {seed}"
+        );
+    }
+}
