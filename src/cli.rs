@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand. `anyhow` and printing live here and in `main` alone.
 
-mod check;
+pub mod check;
 mod code;
 mod demo;
 mod exit;
@@ -93,7 +93,10 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Scan(args) => scan::run(&args, &mut context),
         Command::Code(args) => code::run(&args, &mut context),
         Command::Journal(args) => journal::run(&args, &mut context),
-        Command::Check => check::run(&mut context),
+        Command::Check => {
+            let code = check::run(context.config.as_deref(), context.json, context.out)?;
+            Ok(if code == 0 { Exit::Done } else { Exit::SetUp })
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "coupon-kiosk", context.out);
             Ok(Exit::Done)

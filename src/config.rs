@@ -1,352 +1,306 @@
-//! The configuration: what was written, in the file and in the environment, then what it means, checked.
+//! The configuration, in two stages: what was written, then what it means.
 //!
-//! Every mistake is collected with the place it stands at and what to write instead; unknown keys are mistakes. Secrets
-//! never stand in the configuration itself, only the names of their files.
+//! `written` reads the file, keeps the line of every key and lays the variables `COUPON_KIOSK__SECTION__KEY` over it.
+//! `meaning` asks for each key by name, checks it and makes typed values of it, with the defaults, each of which
+//! stands there once. Every mistake on the way is kept, not only the first: whoever sets up a kiosk wants one list.
+//!
+//! A secret is never part of the configuration: it names files. They are looked at here (are they there, may others
+//! read them) and opened elsewhere.
 
-pub mod keys;
-pub mod places;
+mod address;
+mod environment;
+mod keys;
+mod language;
+mod meaning;
+mod mistake;
+mod place;
+mod reader;
+mod secret_file;
+mod token;
+mod values;
+mod written;
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use toml::{Table, Value};
 
 use crate::card::CardId;
 use crate::payload::PaymentCodes;
 use crate::wording::Language;
-use keys::Kind;
 
-/// What was found wrong with one key. The value is never told: it may be a secret in the wrong place.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
-pub struct Mistake {
-    /// `file:line`, or the environment variable.
-    pub origin: String,
-    /// The key, with its section.
-    pub key: String,
-    /// What is wrong, and what to write instead.
-    pub message: String,
-}
+use mistake::Wrong;
+use place::Place;
+use reader::Reader;
+use written::Written;
 
-/// The checked configuration.
+pub use address::HttpUrl;
+pub use environment::Environment;
+pub use language::language;
+pub use mistake::{Mistake, Origin, Setting, Weight};
+pub use place::default_journal;
+
+/// What was written, as it is meant.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// `weixin.base_url`
-    pub base_url: url::Url,
-    /// `weixin.timeout_secs`
-    pub timeout: Duration,
-    /// `weixin.doubt_secs`
-    pub doubt: Duration,
-    /// `weixin.proxy`
-    pub proxy: Option<url::Url>,
-    /// `weixin.ca_file`
-    pub ca_file: Option<PathBuf>,
-    /// `[weixin.token]`
-    pub token: Token,
-    /// `cards.custom_code`
-    pub custom_code: Vec<CardId>,
-    /// `cards.honoured`
-    pub honoured: Vec<CardId>,
-    /// `store.desk`
-    pub desk: Option<String>,
-    /// `store.time_zone`
-    pub time_zone: TimeZone,
-    /// `journal.path`
+    /// The card API.
+    pub weixin: Weixin,
+    /// The cards that this store deals with.
+    pub cards: Cards,
+    /// Where the kiosk stands.
+    pub store: Store,
+    /// The lens.
+    pub camera: Camera,
+    /// The journal's file; its head, its lock and `settings.toml` stand beside it.
     pub journal: PathBuf,
-    /// `ui.language`
-    pub language: Option<Language>,
-    /// `scan.refuse_payment_codes`
-    pub payment_codes: PaymentCodes,
+    /// The window.
+    pub ui: Ui,
+    /// What is read and taken.
+    pub scan: Scan,
 }
 
-/// `[weixin.token]`
+/// `[weixin]`.
+#[derive(Clone, Debug)]
+pub struct Weixin {
+    /// Paths such as `/card/code/get` are put behind its [`HttpUrl::as_base`].
+    pub base_url: HttpUrl,
+    /// How long a screen waits for an answer.
+    pub timeout: Duration,
+    /// How long an exchange is awaited behind the screen, and the least age of a consume that "NORMAL" can disprove.
+    pub doubt: Duration,
+    /// The only proxy that is ever used.
+    pub proxy: Option<HttpUrl>,
+    /// A PEM file of further certificate authorities.
+    pub ca_file: Option<PathBuf>,
+    /// Where access tokens come from.
+    pub token: TokenSource,
+}
+
+/// `[weixin.token]`: who hands out access tokens. It holds names of files, no secret.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Token {
-    /// Weixin's own tokens.
+pub enum TokenSource {
+    /// Weixin's `/cgi-bin/stable_token`, asked with the account's own secret.
     StableToken {
         /// The account.
         appid: String,
-        /// The app secret's file.
+        /// Holds the AppSecret.
         secret_file: PathBuf,
     },
-    /// A central server's.
+    /// A token service of the merchant.
     Url {
-        /// Its address.
-        url: url::Url,
-        /// Its bearer's file.
+        /// Asked with GET.
+        url: HttpUrl,
+        /// Holds what is sent as `Authorization: Bearer`.
         bearer_file: Option<PathBuf>,
     },
-    /// Somebody else keeps it fresh.
+    /// A token that somebody else keeps fresh in a file.
     Static {
-        /// The token's file.
+        /// Holds the access token.
         token_file: PathBuf,
     },
 }
 
-/// What was read, and all that is wrong with it.
+/// `[cards]`.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Cards {
+    /// Tried in this order for a code that needs a `card_id` and came without one.
+    pub custom_code: Vec<CardId>,
+    /// The only cards that are taken here; empty: all.
+    pub honoured: Vec<CardId>,
+}
+
+/// `[store]`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Store {
+    /// As people call it.
+    pub name: Option<String>,
+    /// As the merchant's systems call it.
+    pub id: Option<String>,
+    /// This kiosk among those of the store; recorded with every attempt.
+    pub desk: Option<String>,
+    /// What history is shown in.
+    pub time_zone: TimeZone,
+}
+
+/// `[camera]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Camera {
+    /// Which; the first one that works where none is named.
+    pub device: Option<Device>,
+    /// Wanted width and height in pixels; the camera's best where none is written.
+    pub size: Option<(u32, u32)>,
+    /// Show the picture as in a mirror. Codes are read unmirrored all the same.
+    pub mirror: bool,
+    /// How the lens is turned.
+    pub rotate: Rotation,
+}
+
+/// Which camera.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Device {
+    /// Its name, a part of it, or its path.
+    Name(String),
+    /// Its number, from 0.
+    Index(u32),
+}
+
+/// How far a picture is turned clockwise before anybody sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rotation {
+    /// Not at all.
+    None,
+    /// A quarter.
+    By90,
+    /// A half.
+    By180,
+    /// Three quarters.
+    By270,
+}
+
+/// `[ui]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ui {
+    /// What the kiosk speaks, unless the command line or the settings say otherwise: [`language`].
+    pub language: Option<Language>,
+    /// The window takes the whole display.
+    pub fullscreen: bool,
+    /// A short sound an outcome.
+    pub sound: bool,
+}
+
+/// `[scan]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scan {
+    /// What becomes of codes from the ranges of payment codes.
+    pub payment_codes: PaymentCodes,
+    /// What is looked for in a picture; never empty.
+    pub symbologies: Vec<Symbology>,
+}
+
+/// A kind of code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Symbology {
+    /// `qr`
+    Qr,
+    /// `code128`
+    Code128,
+}
+
+/// All that loading found out.
 #[derive(Debug)]
-pub struct Reading {
-    /// The file, where there is one.
+pub struct Loaded {
+    /// The file that was read, or should have been.
     pub path: Option<PathBuf>,
-    /// What was written, environment included.
-    written: Table,
-    origins: std::collections::BTreeMap<String, String>,
-    /// In the order of the keys.
+    /// What it all means; none where there is a mistake that is more than a warning.
+    pub config: Option<Config>,
+    /// In the order of the file, then the variables.
     pub mistakes: Vec<Mistake>,
+    /// Each key with what is in force, in the order of the sections; keys with a mistake are not among them.
+    pub settings: Vec<Setting>,
 }
 
-impl Reading {
-    /// Reads the file and the environment's overrides. A file that is named and not there is a mistake.
-    pub fn read(named: Option<&Path>, environment: &[(String, String)]) -> Self {
-        let (path, is_named) = places::file(named, environment);
-        let mut reading = Self {
-            path: path.clone(),
-            written: Table::new(),
-            origins: std::collections::BTreeMap::new(),
-            mistakes: Vec::new(),
-        };
-        if let Some(path) = path {
-            match std::fs::read_to_string(&path) {
-                Ok(text) => reading.take_file(&path, &text),
-                Err(error) => reading.mistakes.push(Mistake {
-                    origin: path.display().to_string(),
-                    key: String::new(),
-                    message: format!("the file cannot be read ({error})"),
-                }),
+/// Finds the configuration (`named` is the path of `--config`), reads and checks it.
+///
+/// Without any file the variables alone can make a configuration; without these too, `path` is `None` and a mistake
+/// names the places that were looked at.
+pub fn load(named: Option<&Path>, environment: &Environment) -> Loaded {
+    let place = place::of_configuration(named, environment);
+    let (path, written, mut mistakes) = match &place {
+        Place::Named(path) | Place::Found(path) => match read_limited(path) {
+            Ok(text) => {
+                let (written, mistakes) = Written::of_file(path, &text);
+                (Some(path.clone()), written, mistakes)
             }
-        } else if !is_named {
-            reading.mistakes.push(Mistake {
-                origin: "configuration".to_owned(),
-                key: String::new(),
-                message: "no configuration was found: write one and name it with --config"
-                    .to_owned(),
-            });
-        }
-        reading.take_environment(environment);
-        reading
-    }
-
-    fn take_file(&mut self, path: &Path, text: &str) {
-        match text.parse::<Table>() {
-            Ok(table) => {
-                for (key, value) in keys::flat(&table) {
-                    let line = keys::line_of(text, &key);
-                    self.take(key, value, format!("{}:{line}", path.display()));
-                }
+            Err(wrong) => return unreadable(path.clone(), wrong),
+        },
+        Place::Nowhere(usual) => {
+            if environment.overrides().next().is_none() {
+                return nowhere(usual);
             }
-            Err(error) => {
-                let line = error
-                    .span()
-                    .map_or(1, |span| text[..span.start].lines().count().max(1));
-                self.mistakes.push(Mistake {
-                    origin: format!("{}:{line}", path.display()),
-                    key: String::new(),
-                    message: format!("this is no TOML: {}", error.message()),
-                });
-            }
+            (None, Written::default(), Vec::new())
         }
-    }
-
-    fn take_environment(&mut self, environment: &[(String, String)]) {
-        for (name, text) in environment {
-            let Some(rest) = name.strip_prefix("COUPON_KIOSK__") else {
-                continue;
-            };
-            let key = rest.to_ascii_lowercase().replace("__", ".");
-            let value = keys::from_environment(&key, text);
-            self.take(key, value, name.clone());
-        }
-    }
-
-    fn take(&mut self, key: String, value: Value, origin: String) {
-        match keys::check(&key, &value) {
-            Ok(()) => {
-                self.origins.insert(key.clone(), origin);
-                self.written.insert(key, value);
-            }
-            Err(message) => self.mistakes.push(Mistake {
-                origin,
-                key,
-                message,
-            }),
-        }
-    }
-
-    fn wrong(&mut self, key: &str, message: impl Into<String>) {
-        let origin = self.origins.get(key).cloned().unwrap_or_else(|| {
-            self.path.as_ref().map_or_else(
-                || "configuration".to_owned(),
-                |path| path.display().to_string(),
-            )
-        });
-        self.mistakes.push(Mistake {
-            origin,
-            key: key.to_owned(),
-            message: message.into(),
-        });
-    }
-
-    fn text(&self, key: &str) -> Option<String> {
-        self.written
-            .get(key)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    }
-
-    fn file(&mut self, key: &str) -> Option<PathBuf> {
-        let path = PathBuf::from(self.text(key)?);
-        if !path.is_file() {
-            self.wrong(key, "this file is not there, or is no file");
-        }
-        Some(path)
-    }
-
-    fn needed_file(&mut self, key: &str) -> PathBuf {
-        self.file(key).unwrap_or_else(|| {
-            self.wrong(
-                key,
-                "is missing: name a file that holds nothing but the secret",
-            );
-            PathBuf::new()
-        })
-    }
-
-    fn address(&mut self, key: &str) -> Option<url::Url> {
-        let text = self.text(key)?;
-        match text.parse::<url::Url>() {
-            Ok(url) if url.has_host() => Some(url),
-            Ok(_) | Err(_) => {
-                self.wrong(key, "this is no address: write https://HOST");
-                None
-            }
-        }
-    }
-
-    fn seconds(&self, key: &str, default: u64) -> Duration {
-        let told = self.written.get(key).and_then(Value::as_integer);
-        Duration::from_secs(
-            told.and_then(|secs| u64::try_from(secs).ok())
-                .unwrap_or(default),
-        )
-    }
-
-    fn card_ids(&mut self, key: &str) -> Vec<CardId> {
-        let texts: Vec<String> = match self.written.get(key).and_then(Value::as_array) {
-            Some(items) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-            None => return Vec::new(),
-        };
-        let mut ids = Vec::new();
-        for text in texts {
-            match CardId::parse(&text) {
-                Ok(id) => ids.push(id),
-                Err(why) => self.wrong(key, format!("one of these is no card_id: {why}")),
-            }
-        }
-        ids
-    }
-
-    fn token(&mut self) -> Option<Token> {
-        match self.text("weixin.token.source").as_deref() {
-            Some("stable_token") => {
-                let appid = self.text("weixin.token.appid").unwrap_or_default();
-                if appid.is_empty() {
-                    self.wrong(
-                        "weixin.token.appid",
-                        "is missing: write the account's app id",
-                    );
-                }
-                let secret_file = self.needed_file("weixin.token.secret_file");
-                Some(Token::StableToken { appid, secret_file })
-            }
-            Some("url") => {
-                let url = self.address("weixin.token.url");
-                if url.is_none() && self.text("weixin.token.url").is_none() {
-                    self.wrong(
-                        "weixin.token.url",
-                        "is missing: write the token server's address",
-                    );
-                }
-                let bearer_file = self.file("weixin.token.bearer_file");
-                url.map(|url| Token::Url { url, bearer_file })
-            }
-            Some("static") => Some(Token::Static {
-                token_file: self.needed_file("weixin.token.token_file"),
-            }),
-            Some(_) | None => {
-                self.wrong(
-                    "weixin.token.source",
-                    "write \"stable_token\", \"url\" or \"static\"",
-                );
-                None
-            }
-        }
-    }
-
-    /// What it means; `None` where something is wrong.
-    pub fn meaning(&mut self, environment: &[(String, String)]) -> Option<Config> {
-        const WEIXIN: &str = "https://api.weixin.qq.com";
-        let base_url = match self.text("weixin.base_url") {
-            Some(_) => self.address("weixin.base_url"),
-            None => WEIXIN.parse().ok(),
-        };
-        let token = self.token();
-        let time_zone = self
-            .text("store.time_zone")
-            .unwrap_or_else(|| "Asia/Shanghai".to_owned());
-        let time_zone = TimeZone::get(&time_zone).unwrap_or_else(|_unknown| {
-            self.wrong(
-                "store.time_zone",
-                "is not known: write a name such as Asia/Shanghai",
-            );
-            TimeZone::UTC
-        });
-        let language = self
-            .text("ui.language")
-            .and_then(|tag| Language::parse(&tag));
-        if language.is_none() && self.text("ui.language").is_some() {
-            self.wrong("ui.language", "write \"zh\" or \"en\"");
-        }
-        let refuse = self
-            .written
-            .get("scan.refuse_payment_codes")
-            .and_then(Value::as_bool);
-        let config = Config {
-            proxy: self.address("weixin.proxy"),
-            ca_file: self.file("weixin.ca_file"),
-            custom_code: self.card_ids("cards.custom_code"),
-            honoured: self.card_ids("cards.honoured"),
-            timeout: self.seconds("weixin.timeout_secs", 10),
-            doubt: self.seconds("weixin.doubt_secs", 30),
-            desk: self.text("store.desk"),
-            time_zone,
-            journal: self
-                .text("journal.path")
-                .map_or_else(|| places::journal(environment), PathBuf::from),
-            language,
-            payment_codes: match refuse {
-                Some(false) => PaymentCodes::TakenAsCodes,
-                Some(true) | None => PaymentCodes::Refused,
-            },
-            base_url: base_url?,
-            token: token?,
-        };
-        self.mistakes.is_empty().then_some(config)
+    };
+    let mut reader = Reader {
+        // A mistake of the file as a whole has no key.
+        is_whole: mistakes.iter().all(|mistake| !mistake.key.is_empty()),
+        written,
+        mistakes: Vec::new(),
+        settings: Vec::new(),
+        file: path.clone(),
+    };
+    mistakes.extend(reader.written.override_by(environment));
+    let config = meaning::of(&mut reader, environment);
+    let mut settings = reader.settings;
+    mistakes.extend(reader.mistakes);
+    mistakes.sort_by(|a, b| a.origin.cmp(&b.origin));
+    settings.retain(|setting| {
+        !mistakes
+            .iter()
+            .any(|m| m.key == setting.key && m.weight == Weight::Mistake)
+    });
+    let is_sound = mistakes.iter().all(|m| m.weight == Weight::Warning);
+    Loaded {
+        path,
+        config: config.filter(|_| is_sound),
+        mistakes,
+        settings,
     }
 }
 
-/// The kind of value a key takes, in words.
-fn wanted(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Text => "write a text in quotes",
-        Kind::Seconds => "write a number of seconds, 1 to 600",
-        Kind::Pixels => "write a number of pixels",
-        Kind::Switch => "write true or false",
-        Kind::Texts => "write a list of texts: [\"...\"]",
-        Kind::Turn => "write 0, 90, 180 or 270",
+/// Far more than any configuration; a path to something endless must not fill the memory.
+const LONGEST_FILE: u64 = 1024 * 1024;
+
+fn read_limited(path: &Path) -> Result<String, Wrong> {
+    let mut text = String::new();
+    let read =
+        File::open(path).and_then(|file| file.take(LONGEST_FILE + 1).read_to_string(&mut text));
+    match read {
+        Ok(length) if length as u64 > LONGEST_FILE => Err(Wrong::new(
+            "this file is far too long for a configuration",
+            "name the right file",
+        )),
+        Ok(_) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            Err(Wrong::new("this is not UTF-8", "save it as UTF-8"))
+        }
+        Err(error) => Err(Wrong::new(
+            format!("it cannot be read: {}", secret_file::cause(&error)),
+            "name a file that the kiosk's user may read, with --config or $COUPON_KIOSK_CONFIG",
+        )),
+    }
+}
+
+fn unreadable(path: PathBuf, wrong: Wrong) -> Loaded {
+    let origin = Origin::File {
+        path: path.clone(),
+        line: None,
+    };
+    Loaded {
+        path: Some(path),
+        config: None,
+        mistakes: vec![wrong.at(origin, "")],
+        settings: Vec::new(),
+    }
+}
+
+fn nowhere(usual: &[PathBuf]) -> Loaded {
+    let looked: Vec<String> = usual
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let wrong = Wrong::new(
+        "there is no configuration",
+        format!(
+            "write {}, or name a file with --config",
+            looked.join(" or ")
+        ),
+    );
+    Loaded {
+        path: None,
+        config: None,
+        mistakes: vec![wrong.at(Origin::Default, "")],
+        settings: Vec::new(),
     }
 }

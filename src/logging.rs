@@ -1,33 +1,210 @@
-//! What the program says of itself: to stderr, levels by `RUST_LOG`, warnings by default.
+//! What the program says of itself, on stderr: levels by `RUST_LOG`, warn by default, and no secret at any level.
 //!
-//! Our own lines never name a secret. The libraries below us print addresses and headers at their lower levels, and an
-//! access token travels in the address: from them only warnings are let through, whatever `RUST_LOG` says.
+//! Three guards stand one behind the other, since every library may log too and none knows our secrets:
+//! other crates are heard up to `debug` only (below it they dump buffers, headers and whole addresses); every line,
+//! whoever wrote it, goes through [`Redactor`], which hides values by their names and shapes; and it hides the secrets
+//! that it was told of wherever they stand.
 
-use std::io;
+mod redactor;
 
-use tracing::{Level, Metadata};
+use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
+use std::thread;
+
+use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, fmt};
 
-/// Starts logging. A second call changes nothing.
-pub fn init() {
-    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("warn"));
-    let lines = fmt::layer()
-        .with_writer(io::stderr)
-        .with_ansi(false)
-        .with_filter(filter_fn(is_ours_or_a_warning));
-    if tracing_subscriber::registry()
-        .with(asked)
-        .with(lines)
+pub use redactor::Redactor;
+
+/// Starts logging, panics included. To be called once, first of all, in `main`.
+///
+/// Whoever comes to know a secret later tells it to the handle: [`Redactor::hide`].
+pub fn init() -> Redactor {
+    let redactor = Redactor::default();
+    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+    let (filter, is_understood) = filter(&wanted);
+    if subscriber(filter, redactor.clone(), io::stderr)
         .try_init()
         .is_err()
     {
-        tracing::debug!("logging was started before");
+        // A second start, in a test for example: the first one's lines are redacted by the first handle.
+        tracing::debug!("logging was started already");
+    }
+    if !is_understood {
+        tracing::warn!("RUST_LOG is not understood; logging warnings only");
+    }
+    let of_panics = redactor.clone();
+    panic::set_hook(Box::new(move |panic| {
+        let line = of_panics.redacted(&panic_line(panic));
+        // Past the subscriber, which may be what panicked; without stderr there is nobody to tell.
+        io::stderr().write_all(line.as_bytes()).unwrap_or_default();
+    }));
+    redactor
+}
+
+/// What `RUST_LOG` asks for, and whether it was understood.
+fn filter(wanted: &str) -> (EnvFilter, bool) {
+    let builder = || EnvFilter::builder().with_default_directive(LevelFilter::WARN.into());
+    match builder().parse(wanted) {
+        Ok(filter) => (filter, true),
+        Err(_) => (builder().parse_lossy(""), false),
     }
 }
 
-fn is_ours_or_a_warning(line: &Metadata<'_>) -> bool {
-    line.target().starts_with("coupon_kiosk") || *line.level() <= Level::WARN
+fn subscriber<M>(filter: EnvFilter, redactor: Redactor, sink: M) -> impl Subscriber + Send + Sync
+where
+    M: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        // Otherwise a broken stderr is reported on stderr, by a macro that panics.
+        .log_internal_errors(false)
+        .with_writer(Redacting { redactor, sink })
+        .with_filter(filter_fn(is_heard));
+    tracing_subscriber::registry().with(filter).with(lines)
+}
+
+fn is_heard(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with("coupon_kiosk") || *metadata.level() <= Level::DEBUG
+}
+
+/// One line, so that whoever reads the log line by line reads the whole of it.
+fn panic_line(panic: &PanicHookInfo<'_>) -> String {
+    let thread = thread::current();
+    let name = thread.name().unwrap_or("unnamed");
+    let place = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let message = panic.payload_as_str().unwrap_or("without a word");
+    let message = message.replace(['\n', '\r'], " ");
+    format!("PANIC in the thread {name} at {place}: {message}\n")
+}
+
+/// Hands out writers that redact.
+struct Redacting<M> {
+    redactor: Redactor,
+    sink: M,
+}
+
+impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Redacting<M> {
+    type Writer = RedactingWriter<'a, M::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        RedactingWriter {
+            redactor: &self.redactor,
+            sink: self.sink.make_writer(),
+        }
+    }
+}
+
+/// Redacts what is written at once; the formatter writes each event at once.
+struct RedactingWriter<'a, W> {
+    redactor: &'a Redactor,
+    sink: W,
+}
+
+impl<W: Write> Write for RedactingWriter<'_, W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let redacted = self.redactor.redacted(&String::from_utf8_lossy(line));
+        self.sink.write_all(redacted.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// What is written to stderr while `body` logs, with `RUST_LOG` at `wanted`.
+    fn logged(wanted: &str, redactor: &Redactor, body: impl FnOnce()) -> String {
+        let sink = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&sink);
+        let make = move || Sink(Arc::clone(&writer));
+        let subscriber = subscriber(filter(wanted).0, redactor.clone(), make);
+        tracing::subscriber::with_default(subscriber, body);
+        let bytes = sink.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn warnings_are_heard_unless_more_is_asked_for() {
+        let speak = || {
+            tracing::warn!("a warning");
+            tracing::info!("a remark");
+        };
+        for wanted in ["", "not,a=filter=at all"] {
+            let text = logged(wanted, &Redactor::default(), speak);
+            assert!(
+                text.contains("a warning") && !text.contains("a remark"),
+                "{text}"
+            );
+        }
+        assert!(logged("coupon_kiosk=info", &Redactor::default(), speak).contains("a remark"));
+        assert_eq!(logged("off", &Redactor::default(), speak), "");
+    }
+
+    #[test]
+    fn dumps_of_other_crates_are_not_heard_even_at_trace() {
+        let text = logged("trace", &Redactor::default(), || {
+            tracing::trace!(target: "reqwest::connect::verbose", "write: GET /card");
+            tracing::debug!(target: "hyper_util::client", "connecting");
+            tracing::trace!("our own step");
+        });
+        assert!(!text.contains("GET /card"), "{text}");
+        assert!(
+            text.contains("connecting") && text.contains("our own step"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_fields_spans_and_messages_of_whatever_crate() {
+        let redactor = Redactor::default();
+        redactor.hide("S3cr3tS3cr3t");
+        let text = logged("trace", &redactor, || {
+            let span = tracing::info_span!("exchange", token = "abcdefgh", note = "S3cr3tS3cr3t");
+            span.in_scope(|| {
+                tracing::debug!(target: "hyper", uri = "/card/code/get?access_token=abcdefgh", "x");
+                tracing::error!(openid = ?"oAbcdefghijklmnopqrstuvwxy12", "S3cr3tS3cr3t");
+            });
+        });
+        assert_eq!(text.lines().count(), 2, "{text}");
+        for secret in ["abcdefgh", "S3cr3t", "ijklmnop"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_told_later_is_hidden_from_then_on() {
+        let redactor = Redactor::default();
+        let text = logged("", &redactor, || {
+            redactor.hide("77_newtoken_77");
+            tracing::warn!("got 77_newtoken_77");
+        });
+        assert!(text.contains("got ***"), "{text}");
+    }
 }

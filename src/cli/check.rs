@@ -1,26 +1,159 @@
 //! `check`: the configuration, and what is wrong with it.
 
-use serde_json::json;
+use std::io::Write;
+use std::path::Path;
 
-use super::{Context, Exit, set_up};
-use crate::config::Reading;
+use serde::Serialize;
 
-pub(super) fn run(context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let environment = set_up::environment();
-    let mut reading = Reading::read(context.config.as_deref(), &environment);
-    let is_good = reading.meaning(&environment).is_some();
-    let path = reading.path.as_ref().map(|path| path.display().to_string());
-    if context.json {
-        let object = json!({ "ok": is_good, "path": path, "mistakes": reading.mistakes });
-        writeln!(context.out, "{object}")?;
+use crate::config::{self, Environment, Loaded, Mistake, Origin, Setting, Weight};
+
+/// Prints the configuration in force and its mistakes; the exit code is 0, or 2 where there is a mistake.
+///
+/// `config_path` is that of `--config`. With `json` it is one object on one line. Warnings alone leave it at 0.
+pub fn run(config_path: Option<&Path>, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+    report(
+        &config::load(config_path, &Environment::of_process()),
+        json,
+        out,
+    )
+}
+
+/// The same of a configuration that is loaded already.
+pub fn report(loaded: &Loaded, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+    if json {
+        serde_json::to_writer(&mut *out, &Report::of(loaded))?;
+        writeln!(out)?;
     } else {
-        writeln!(context.out, "{}", path.as_deref().unwrap_or("no file"))?;
-        for mistake in &reading.mistakes {
-            writeln!(context.out, "{}", set_up::line(mistake))?;
-        }
-        if is_good {
-            writeln!(context.out, "Everything is in order.")?;
+        print(loaded, out)?;
+    }
+    Ok(if loaded.config.is_some() { 0 } else { 2 })
+}
+
+fn print(loaded: &Loaded, out: &mut dyn Write) -> anyhow::Result<()> {
+    if let Some(path) = &loaded.path {
+        writeln!(out, "{}", path.display())?;
+    }
+    let width = loaded.settings.iter().map(|s| s.key.len()).max();
+    for setting in &loaded.settings {
+        let width = width.unwrap_or(0);
+        let value = setting.value.as_deref().unwrap_or("-");
+        let origin = short_origin(&setting.origin);
+        writeln!(out, "  {:width$}  {value}  ({origin})", setting.key)?;
+    }
+    for mistake in &loaded.mistakes {
+        let weight = word(mistake.weight);
+        let key = match mistake.key.as_str() {
+            "" => String::new(),
+            key => format!("{key}: "),
+        };
+        let origin = if mistake.origin == Origin::Default {
+            String::new()
+        } else {
+            format!("{}: ", mistake.origin)
+        };
+        writeln!(out, "{origin}{weight}: {key}{}", mistake.wrong)?;
+        writeln!(out, "    {}", mistake.instead)?;
+    }
+    let warnings = count(loaded, Weight::Warning);
+    let verdict = match (count(loaded, Weight::Mistake), warnings) {
+        (0, 0) => "The configuration is in order.".to_owned(),
+        (0, warnings) => format!("The configuration can be used ({warnings} to look at)."),
+        (mistakes, 0) => format!("The configuration cannot be used ({mistakes} to put right)."),
+        (mistakes, warnings) => format!(
+            "The configuration cannot be used ({mistakes} to put right, {warnings} to look at)."
+        ),
+    };
+    writeln!(out, "{verdict}")?;
+    Ok(())
+}
+
+/// The file's name stands at the top already.
+fn short_origin(origin: &Origin) -> String {
+    match origin {
+        Origin::File {
+            line: Some(line), ..
+        } => format!("line {line}"),
+        Origin::File { line: None, .. }
+        | Origin::Variable(_)
+        | Origin::Credential(_)
+        | Origin::Default => origin.to_string(),
+    }
+}
+
+fn count(loaded: &Loaded, weight: Weight) -> usize {
+    loaded
+        .mistakes
+        .iter()
+        .filter(|m| m.weight == weight)
+        .count()
+}
+
+fn word(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Mistake => "mistake",
+        Weight::Warning => "warning",
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    ok: bool,
+    path: Option<String>,
+    mistakes: Vec<MistakeLine<'a>>,
+    warnings: Vec<MistakeLine<'a>>,
+    values: Vec<ValueLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct MistakeLine<'a> {
+    origin: String,
+    line: Option<usize>,
+    key: Option<&'a str>,
+    wrong: &'a str,
+    instead: &'a str,
+}
+
+#[derive(Serialize)]
+struct ValueLine<'a> {
+    key: &'a str,
+    value: Option<&'a str>,
+    origin: String,
+}
+
+impl<'a> Report<'a> {
+    fn of(loaded: &'a Loaded) -> Self {
+        let lines = |weight| {
+            let of_weight = loaded.mistakes.iter().filter(move |m| m.weight == weight);
+            of_weight.map(MistakeLine::of).collect()
+        };
+        Self {
+            ok: loaded.config.is_some(),
+            path: loaded.path.as_ref().map(|path| path.display().to_string()),
+            mistakes: lines(Weight::Mistake),
+            warnings: lines(Weight::Warning),
+            values: loaded.settings.iter().map(ValueLine::of).collect(),
         }
     }
-    Ok(if is_good { Exit::Done } else { Exit::SetUp })
+}
+
+impl<'a> MistakeLine<'a> {
+    fn of(mistake: &'a Mistake) -> Self {
+        Self {
+            origin: mistake.origin.to_string(),
+            line: mistake.origin.line(),
+            key: Some(mistake.key.as_str()).filter(|key| !key.is_empty()),
+            wrong: &mistake.wrong,
+            instead: &mistake.instead,
+        }
+    }
+}
+
+impl<'a> ValueLine<'a> {
+    fn of(setting: &'a Setting) -> Self {
+        Self {
+            key: setting.key,
+            value: setting.value.as_deref(),
+            origin: setting.origin.to_string(),
+        }
+    }
 }

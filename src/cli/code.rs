@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Call::Decrypt { encrypt_code } => Ask::Decrypt(EncryptCode::parse(encrypt_code)?),
     };
     let client = set_up::client(&config, None)?;
-    let exchanged = set_up::runtime()?.block_on(client.exchange(ask, config.timeout));
+    let exchanged = set_up::runtime()?.block_on(client.exchange(ask, config.weixin.timeout));
     if let Some(answer) = &exchanged.answer {
         writeln!(context.out, "{answer}")?;
     }

@@ -76,7 +76,7 @@ fn list(context: &mut Context<'_>, config: &Config, last: Option<usize>) -> anyh
         } else {
             let at = line
                 .at
-                .to_zoned(config.time_zone.clone())
+                .to_zoned(config.store.time_zone.clone())
                 .strftime("%Y-%m-%d %H:%M:%S")
                 .to_string();
             let code = line

@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         },
         None => None,
     };
-    let Some(payload) = payload(&args.what, config.payment_codes)? else {
+    let Some(payload) = payload(&args.what, config.scan.payment_codes)? else {
         if context.json {
             writeln!(context.out, "{}", no_code())?;
         } else {
@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         let mut show = |screen: &Screen| {
             let page = Page {
                 wording: &wording,
-                time_zone: &config.time_zone,
+                time_zone: &config.store.time_zone,
                 now: clock.now().wall,
             };
             if !is_json && printed.is_ok() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::{Context, Exit};
-use crate::config::{Config, Mistake, Reading, Token};
+use crate::config::{self, Config, Environment, Mistake, Weight};
 use crate::journal::{Journal, OpenError};
 use crate::kiosk::clock::Clock;
 use crate::kiosk::{Inbox, Parts};
@@ -14,72 +14,63 @@ use crate::weixin::token::TokenSource;
 use crate::weixin::{Client, Settings};
 use crate::wording::Language;
 
-/// The environment, as far as it is text.
-pub(super) fn environment() -> Vec<(String, String)> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
-}
-
-/// The checked configuration, or its mistakes in words.
+/// The checked configuration, or its mistakes in words. Warnings go to the log.
 pub(super) fn configuration(context: &Context<'_>) -> anyhow::Result<Config> {
-    let environment = environment();
-    let mut reading = Reading::read(context.config.as_deref(), &environment);
-    let config = reading.meaning(&environment);
-    config.with_context(|| {
-        let told: Vec<String> = reading.mistakes.iter().map(line).collect();
-        format!("the configuration does not hold:\n{}", told.join("\n"))
-    })
+    let loaded = config::load(context.config.as_deref(), &Environment::of_process());
+    let mut told = Vec::new();
+    for mistake in &loaded.mistakes {
+        match mistake.weight {
+            Weight::Warning => tracing::warn!("{}", line(mistake)),
+            Weight::Mistake => told.push(line(mistake)),
+        }
+    }
+    loaded
+        .config
+        .with_context(|| format!("the configuration does not hold:\n{}", told.join("\n")))
 }
 
 /// A mistake as a line for IT.
-pub(super) fn line(mistake: &Mistake) -> String {
-    if mistake.key.is_empty() {
-        format!("{}: {}", mistake.origin, mistake.message)
-    } else {
-        format!("{}: {}: {}", mistake.origin, mistake.key, mistake.message)
-    }
+fn line(mistake: &Mistake) -> String {
+    let Mistake {
+        origin,
+        key,
+        wrong,
+        instead,
+        ..
+    } = mistake;
+    format!("{origin}: {key}: {wrong}: {instead}")
 }
 
-/// `--lang`, the configuration, the locale, English.
+/// `--lang`, the settings, the configuration, the locale, English.
 pub(super) fn language(context: &Context<'_>, config: Option<&Config>) -> Language {
-    let locale = || {
-        let environment = environment();
-        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| {
-            let (_, value) = environment
-                .iter()
-                .find(|(known, value)| known == name && !value.is_empty())?;
-            Language::parse(value)
-        })
-    };
-    context
-        .lang
-        .as_deref()
-        .and_then(Language::parse)
-        .or_else(|| config.and_then(|config| config.language))
-        .or_else(locale)
-        .unwrap_or(Language::En)
+    let asked = context.lang.as_deref().and_then(Language::parse);
+    config::language(asked, config, &Environment::of_process())
 }
 
 /// The card API as configured.
 pub(super) fn client(config: &Config, record: Option<&Path>) -> anyhow::Result<Client> {
-    let token = match &config.token {
-        Token::StableToken { appid, secret_file } => TokenSource::StableToken {
+    let token = match &config.weixin.token {
+        config::TokenSource::StableToken { appid, secret_file } => TokenSource::StableToken {
             appid: appid.clone(),
             secret_file: secret_file.clone(),
         },
-        Token::Url { url, bearer_file } => TokenSource::Url {
-            url: url.clone(),
+        config::TokenSource::Url { url, bearer_file } => TokenSource::Url {
+            url: url.as_str().parse()?,
             bearer_file: bearer_file.clone(),
         },
-        Token::Static { token_file } => TokenSource::Static {
+        config::TokenSource::Static { token_file } => TokenSource::Static {
             token_file: token_file.clone(),
         },
     };
+    let proxy = config
+        .weixin
+        .proxy
+        .as_ref()
+        .map(|proxy| proxy.as_str().parse());
     let settings = Settings {
-        base_url: config.base_url.clone(),
-        proxy: config.proxy.clone(),
-        ca_file: config.ca_file.clone(),
+        base_url: config.weixin.base_url.as_str().parse()?,
+        proxy: proxy.transpose()?,
+        ca_file: config.weixin.ca_file.clone(),
         token,
         record: record.map(Path::to_owned),
     };
@@ -89,11 +80,11 @@ pub(super) fn client(config: &Config, record: Option<&Path>) -> anyhow::Result<C
 /// The rules of redeeming as configured.
 pub(super) fn rules(config: &Config) -> Rules {
     Rules {
-        timeout: config.timeout,
-        doubt: config.doubt,
-        custom_code: config.custom_code.clone(),
-        honoured: config.honoured.clone(),
-        desk: config.desk.clone(),
+        timeout: config.weixin.timeout,
+        doubt: config.weixin.doubt,
+        custom_code: config.cards.custom_code.clone(),
+        honoured: config.cards.honoured.clone(),
+        desk: config.store.desk.clone(),
     }
 }
 

@@ -1,179 +1,234 @@
-//! Every key there is, and what it takes.
+//! Every key that there is, and what to say of one that there is not.
 
-use toml::{Table, Value};
+use super::mistake::Wrong;
 
-/// What a key takes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// A text.
-    Text,
-    /// A number of seconds, 1 to 600.
-    Seconds,
-    /// A number of pixels.
-    Pixels,
-    /// true or false.
-    Switch,
-    /// A list of texts.
-    Texts,
-    /// A rotation in degrees.
-    Turn,
-}
-
-/// All keys, with their sections.
-pub const KEYS: [(&str, Kind); 28] = [
-    ("weixin.base_url", Kind::Text),
-    ("weixin.timeout_secs", Kind::Seconds),
-    ("weixin.doubt_secs", Kind::Seconds),
-    ("weixin.proxy", Kind::Text),
-    ("weixin.ca_file", Kind::Text),
-    ("weixin.token.source", Kind::Text),
-    ("weixin.token.appid", Kind::Text),
-    ("weixin.token.secret_file", Kind::Text),
-    ("weixin.token.url", Kind::Text),
-    ("weixin.token.bearer_file", Kind::Text),
-    ("weixin.token.token_file", Kind::Text),
-    ("cards.custom_code", Kind::Texts),
-    ("cards.honoured", Kind::Texts),
-    ("store.name", Kind::Text),
-    ("store.id", Kind::Text),
-    ("store.desk", Kind::Text),
-    ("store.time_zone", Kind::Text),
-    ("camera.device", Kind::Text),
-    ("camera.width", Kind::Pixels),
-    ("camera.height", Kind::Pixels),
-    ("camera.mirror", Kind::Switch),
-    ("camera.rotate", Kind::Turn),
-    ("journal.path", Kind::Text),
-    ("ui.language", Kind::Text),
-    ("ui.fullscreen", Kind::Switch),
-    ("ui.sound", Kind::Switch),
-    ("scan.refuse_payment_codes", Kind::Switch),
-    ("scan.symbologies", Kind::Texts),
+/// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
+pub(super) const KEYS: [(&str, &str); 28] = [
+    (
+        "weixin.base_url",
+        r#"base_url = "https://api.weixin.qq.com""#,
+    ),
+    ("weixin.timeout_secs", "timeout_secs = 10"),
+    ("weixin.doubt_secs", "doubt_secs = 30"),
+    ("weixin.proxy", r#"proxy = "http://proxy.example:3128""#),
+    ("weixin.ca_file", r#"ca_file = "/etc/coupon-kiosk/ca.pem""#),
+    ("weixin.token.source", r#"source = "stable_token""#),
+    ("weixin.token.appid", r#"appid = "wx0123456789abcdef""#),
+    (
+        "weixin.token.secret_file",
+        r#"secret_file = "/etc/coupon-kiosk/appsecret""#,
+    ),
+    (
+        "weixin.token.url",
+        r#"url = "https://token.example/weixin""#,
+    ),
+    (
+        "weixin.token.bearer_file",
+        r#"bearer_file = "/etc/coupon-kiosk/bearer""#,
+    ),
+    (
+        "weixin.token.token_file",
+        r#"token_file = "/etc/coupon-kiosk/token""#,
+    ),
+    (
+        "cards.custom_code",
+        r#"custom_code = ["pFS7Fjg8kV1IdDz01r4SQwMkuCKc"]"#,
+    ),
+    (
+        "cards.honoured",
+        r#"honoured = ["pFS7Fjg8kV1IdDz01r4SQwMkuCKc"]"#,
+    ),
+    ("store.name", r#"name = "Nanjing Road""#),
+    ("store.id", r#"id = "sh-017""#),
+    ("store.desk", r#"desk = "2""#),
+    ("store.time_zone", r#"time_zone = "Asia/Shanghai""#),
+    ("camera.device", r#"device = "/dev/video0""#),
+    ("camera.width", "width = 1280"),
+    ("camera.height", "height = 720"),
+    ("camera.mirror", "mirror = true"),
+    ("camera.rotate", "rotate = 90"),
+    (
+        "journal.path",
+        r#"path = "/var/lib/coupon-kiosk/journal.sqlite""#,
+    ),
+    ("ui.language", r#"language = "zh""#),
+    ("ui.fullscreen", "fullscreen = true"),
+    ("ui.sound", "sound = true"),
+    ("scan.refuse_payment_codes", "refuse_payment_codes = true"),
+    ("scan.symbologies", r#"symbologies = ["qr", "code128"]"#),
 ];
 
-/// Keys that people invent for a secret; they are told where it belongs.
-const SECRETS: [&str; 5] = ["secret", "token", "appsecret", "bearer", "access_token"];
+/// Whether a key of this whole name exists.
+pub(super) fn is_key(name: &str) -> bool {
+    KEYS.iter().any(|(key, _)| *key == name)
+}
 
-/// Whether a key is known and its value fits. The sentence says what to write instead and never repeats the value.
-pub fn check(key: &str, value: &Value) -> Result<(), String> {
-    let name = key.rsplit('.').next().unwrap_or(key);
-    if SECRETS.contains(&name) {
-        return Err("a secret does not belong here: put it into a file of its own and name that with secret_file, bearer_file or token_file".to_owned());
-    }
-    let Some((_, kind)) = KEYS.iter().find(|(known, _)| *known == key) else {
-        return Err(unknown(key));
+/// Whether a section of this whole name exists.
+pub(super) fn is_section(name: &str) -> bool {
+    sections().any(|section| section == name)
+}
+
+/// Whether a name is one under which people keep secrets: its value must never be read, let alone shown.
+pub(super) fn names_a_secret(name: &str) -> bool {
+    let last = last_of(name).to_ascii_lowercase().replace('-', "_");
+    let endings = ["secret", "token", "bearer", "password", "passwd", "_key"];
+    endings.iter().any(|ending| last.ends_with(ending))
+}
+
+/// What is said of a secret that stands in the configuration itself.
+pub(super) fn secret_written(name: &str) -> Wrong {
+    let last = last_of(name).to_ascii_lowercase();
+    let key = if last.contains("secret") {
+        "secret_file"
+    } else if last.contains("bearer") {
+        "bearer_file"
+    } else {
+        "token_file"
     };
-    let number = value.as_integer();
-    let is_fitting = match kind {
-        Kind::Text => value.is_str(),
-        Kind::Seconds => number.is_some_and(|number| (1..=600).contains(&number)),
-        Kind::Pixels => number.is_some_and(|number| (16..=16384).contains(&number)),
-        Kind::Switch => value.is_bool(),
-        Kind::Texts => value
-            .as_array()
-            .is_some_and(|items| items.iter().all(Value::is_str)),
-        Kind::Turn => number.is_some_and(|number| [0, 90, 180, 270].contains(&number)),
+    Wrong::new(
+        "a secret does not belong in the configuration",
+        format!(
+            "take it out, put it into a file of its own that only the kiosk's user may read (chmod 600), and name that \
+             file under [weixin.token]: {}",
+            example(&format!("weixin.token.{key}"))
+        ),
+    )
+}
+
+/// What is said of a key or section that does not exist: the likeliest one that does.
+pub(super) fn unknown(name: &str) -> Wrong {
+    if names_a_secret(name) {
+        return secret_written(name);
+    }
+    let last = last_of(name);
+    if let Some((key, line)) = KEYS.iter().find(|(key, _)| last_of(key) == last) {
+        return Wrong::new(
+            "there is no such key here",
+            format!("write it under [{}]: {line}", section_of(key)),
+        );
+    }
+    let section = section_of(name);
+    let in_section = KEYS.iter().filter(|(key, _)| section_of(key) == section);
+    if let Some((_, line)) = nearest(last, in_section).or_else(|| nearest(last, KEYS.iter())) {
+        return Wrong::new("there is no such key", format!("did you mean: {line}"));
+    }
+    if is_section(section) {
+        let known: Vec<&str> = KEYS
+            .iter()
+            .filter(|(key, _)| section_of(key) == section)
+            .map(|(key, _)| last_of(key))
+            .collect();
+        return Wrong::new(
+            "there is no such key",
+            format!("[{section}] knows {}", known.join(", ")),
+        );
+    }
+    unknown_section(name)
+}
+
+/// What is said of a section that does not exist.
+pub(super) fn unknown_section(name: &str) -> Wrong {
+    let near = sections()
+        .map(|section| (strsim::osa_distance(section, name), section))
+        .filter(|(distance, section)| is_near(*distance, section))
+        .min();
+    let instead = match near {
+        Some((_, section)) => format!("did you mean: [{section}]"),
+        None => format!(
+            "the sections are {}",
+            sections()
+                .map(|section| format!("[{section}]"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        ),
     };
-    if !is_fitting {
-        return Err(super::wanted(*kind).to_owned());
-    }
-    if key == "scan.symbologies" {
-        return symbologies(value);
-    }
-    Ok(())
+    Wrong::new("there is no such section", instead)
 }
 
-fn symbologies(value: &Value) -> Result<(), String> {
-    let known = |item: &Value| matches!(item.as_str(), Some("qr" | "code128"));
-    match value.as_array() {
-        Some(items) if items.iter().all(known) => Ok(()),
-        Some(_) | None => Err("write \"qr\", \"code128\" or both".to_owned()),
-    }
+/// A line as it could be written for a key.
+pub(super) fn example(name: &str) -> &'static str {
+    KEYS.iter()
+        .find(|(key, _)| *key == name)
+        .map_or("", |(_, line)| line)
 }
 
-fn unknown(key: &str) -> String {
-    let closest = KEYS
-        .iter()
-        .map(|(known, _)| (strsim::normalized_damerau_levenshtein(key, known), *known))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match closest {
-        Some((likeness, known)) if likeness > 0.6 => {
-            format!("there is no such key: did you mean {known}?")
-        }
-        Some(_) | None => "there is no such key".to_owned(),
-    }
+/// The sections in the order of the table.
+fn sections() -> impl Iterator<Item = &'static str> {
+    let mut before = "";
+    KEYS.iter().filter_map(move |(key, _)| {
+        let section = section_of(key);
+        (section != std::mem::replace(&mut before, section)).then_some(section)
+    })
 }
 
-/// Every value with its whole key; a table that is no section of ours is taken whole, so that it is refused.
-pub fn flat(table: &Table) -> Vec<(String, Value)> {
-    let mut flat = Vec::new();
-    for (section, value) in table {
-        match value {
-            Value::Table(inner) => {
-                for (key, value) in self::flat(inner) {
-                    flat.push((format!("{section}.{key}"), value));
-                }
-            }
-            Value::String(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::Boolean(_)
-            | Value::Datetime(_)
-            | Value::Array(_) => {
-                flat.push((section.clone(), value.clone()));
-            }
-        }
-    }
-    flat
+fn nearest<'a>(
+    last: &str,
+    keys: impl Iterator<Item = &'a (&'static str, &'static str)>,
+) -> Option<&'a (&'static str, &'static str)> {
+    let rated = keys.filter_map(|pair| {
+        let word = last_of(pair.0);
+        let distance = strsim::osa_distance(word, last);
+        let is_beginning = last.len() >= 3 && word.starts_with(last);
+        (is_beginning || is_near(distance, word)).then_some((distance, pair))
+    });
+    rated
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, pair)| pair)
 }
 
-/// The line a key stands at: the first in its section that begins with its name.
-pub fn line_of(text: &str, key: &str) -> usize {
-    let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
-    let mut current = String::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if let Some(header) = line.strip_prefix('[') {
-            header
-                .split(']')
-                .next()
-                .unwrap_or("")
-                .trim()
-                .clone_into(&mut current);
-        }
-        let written = line.split('=').next().unwrap_or("").trim();
-        let whole = if current.is_empty() {
-            written.to_owned()
-        } else {
-            format!("{current}.{written}")
-        };
-        if line.contains('=') && (whole == key || (current == section && written == name)) {
-            return number + 1;
+/// A slip of one letter in three still looks like the word; more is another word.
+fn is_near(distance: usize, word: &str) -> bool {
+    distance <= (word.len() / 3).max(1)
+}
+
+fn section_of(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(section, _)| section)
+}
+
+fn last_of(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, last)| last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_told_the_one_that_was_meant() {
+        for (written, meant) in [
+            ("weixin.timeout_sec", "did you mean: timeout_secs = 10"),
+            ("weixin.timeout", "did you mean: timeout_secs = 10"),
+            ("timeout_secs", "write it under [weixin]: timeout_secs = 10"),
+            (
+                "store.timezone",
+                "did you mean: time_zone = \"Asia/Shanghai\"",
+            ),
+            ("ui.tts", "[ui] knows language, fullscreen, sound"),
+        ] {
+            assert_eq!(unknown(written).instead, meant, "{written}");
         }
     }
-    1
-}
 
-/// A value of the environment: lists as JSON, the rest as the key takes it.
-pub fn from_environment(key: &str, text: &str) -> Value {
-    let kind = KEYS
-        .iter()
-        .find(|(known, _)| *known == key)
-        .map(|(_, kind)| *kind);
-    let text_value = || Value::String(text.to_owned());
-    match kind {
-        Some(Kind::Text) | None => text_value(),
-        Some(Kind::Seconds | Kind::Pixels | Kind::Turn) => text
-            .trim()
-            .parse()
-            .map_or_else(|_no| text_value(), Value::Integer),
-        Some(Kind::Switch) => text
-            .trim()
-            .parse()
-            .map_or_else(|_no| text_value(), Value::Boolean),
-        Some(Kind::Texts) => match serde_json::from_str::<Vec<String>>(text) {
-            Ok(items) => Value::Array(items.into_iter().map(Value::String).collect()),
-            Err(_) => text_value(),
-        },
+    #[test]
+    fn a_misspelt_section_is_told_the_one_that_was_meant() {
+        assert_eq!(unknown_section("camara").instead, "did you mean: [camera]");
+        assert_eq!(
+            unknown_section("printer").instead,
+            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan]"
+        );
+    }
+
+    #[test]
+    fn names_of_secrets_are_known_in_every_spelling() {
+        for name in [
+            "appsecret",
+            "weixin.app_secret",
+            "AppSecret",
+            "access-token",
+            "x.bearer",
+        ] {
+            assert!(names_a_secret(name), "{name}");
+        }
+        assert!(!names_a_secret("weixin.token.secret_file"));
     }
 }

@@ -3,10 +3,12 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::needless_raw_string_hashes,
     reason = "a test that cannot go on has failed"
 )]
 
 mod check;
+mod config;
 mod demo;
 mod journal;
 mod machine;

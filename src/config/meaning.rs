@@ -1,0 +1,231 @@
+//! Stage two: what each key means, its range, and its default, stated here and nowhere else.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::tz::{Offset, TimeZone};
+
+use crate::payload::PaymentCodes;
+
+use super::address::HttpUrl;
+use super::environment::Environment;
+use super::mistake::{Origin, Wrong};
+use super::reader::{Reader, Shown, flag, integer, text};
+use super::values::{card_ids, check_pem, device, language, rotation, symbologies, time_zone};
+use super::{Camera, Cards, Config, Rotation, Scan, Store, Symbology, Ui, Weixin};
+use super::{place, token};
+
+/// What everything means together; `None` where something that has to be written is missing or wrong.
+pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Config> {
+    // All of them are asked before the first `None` ends it, so that all their mistakes are told.
+    let weixin = weixin(reader, environment);
+    let cards = cards(reader);
+    let store = store(reader);
+    let camera = camera(reader);
+    let journal = journal(reader, environment);
+    let ui = ui(reader);
+    let scan = scan(reader);
+    Some(Config {
+        weixin: weixin?,
+        cards,
+        store,
+        camera,
+        journal,
+        ui,
+        scan,
+    })
+}
+
+fn weixin(reader: &mut Reader, environment: &Environment) -> Option<Weixin> {
+    let official = HttpUrl::base("https://api.weixin.qq.com").ok();
+    let base_url = official.map(|official| {
+        reader.or("weixin.base_url", official, |raw| {
+            HttpUrl::base(&text("weixin.base_url", raw)?)
+        })
+    });
+    let timeout_secs = reader.or("weixin.timeout_secs", 10, |raw| {
+        integer("weixin.timeout_secs", raw, &(1..=120))
+    });
+    let doubt_secs = reader.or("weixin.doubt_secs", 30, |raw| {
+        integer("weixin.doubt_secs", raw, &(1..=3600))
+    });
+    if doubt_secs < timeout_secs {
+        let wrong = format!("it is shorter than timeout_secs = {timeout_secs}");
+        let instead = "write at least as many seconds: only after them is a late answer given up";
+        reader.warn("weixin.doubt_secs", Wrong::new(wrong, instead));
+    }
+    let proxy = reader.optional("weixin.proxy", |raw| {
+        HttpUrl::any(&text("weixin.proxy", raw)?)
+    });
+    let ca_file = path(reader, "weixin.ca_file", check_pem);
+    let token = token::of(reader, environment);
+    Some(Weixin {
+        base_url: base_url?,
+        timeout: Duration::from_secs(timeout_secs.into()),
+        doubt: Duration::from_secs(doubt_secs.into()),
+        proxy,
+        ca_file,
+        token: token?,
+    })
+}
+
+fn cards(reader: &mut Reader) -> Cards {
+    let default = Cards::default();
+    let mut read = |key, default| reader.or(key, default, |raw| card_ids(key, raw));
+    Cards {
+        custom_code: read("cards.custom_code", default.custom_code),
+        honoured: read("cards.honoured", default.honoured),
+    }
+}
+
+fn store(reader: &mut Reader) -> Store {
+    let mut name = |key| reader.optional(key, |raw| text(key, raw));
+    let (called, id, desk) = (name("store.name"), name("store.id"), name("store.desk"));
+    Store {
+        name: called,
+        id,
+        desk,
+        time_zone: reader.or("store.time_zone", Store::default().time_zone, time_zone),
+    }
+}
+
+fn camera(reader: &mut Reader) -> Camera {
+    let device = reader.optional("camera.device", device);
+    let mut pixels = |key| reader.optional(key, |raw| integer(key, raw, &(64..=8192)));
+    let size = match (pixels("camera.width"), pixels("camera.height")) {
+        (Some(width), Some(height)) => Some((width, height)),
+        (Some(_), None) if !reader.is_written("camera.height") => {
+            let wrong = Wrong::new(
+                "there is a width without a height",
+                "write height = 720 too",
+            );
+            reader.wrong("camera.width", wrong);
+            None
+        }
+        (None, Some(_)) if !reader.is_written("camera.width") => {
+            let wrong = Wrong::new(
+                "there is a height without a width",
+                "write width = 1280 too",
+            );
+            reader.wrong("camera.height", wrong);
+            None
+        }
+        (None | Some(_), None) | (None, Some(_)) => None,
+    };
+    let default = Camera::default();
+    Camera {
+        device,
+        size,
+        mirror: reader.or("camera.mirror", default.mirror, |raw| {
+            flag("camera.mirror", raw)
+        }),
+        rotate: reader.or("camera.rotate", default.rotate, rotation),
+    }
+}
+
+fn journal(reader: &mut Reader, environment: &Environment) -> PathBuf {
+    let written = path(reader, "journal.path", |path| {
+        if path.is_dir() {
+            let wrong = Wrong::new("this is a folder", "write the path of a file in it");
+            return Err(wrong);
+        }
+        Ok(())
+    });
+    written.unwrap_or_else(|| {
+        let default = place::default_journal(environment);
+        if !reader.is_written("journal.path") {
+            reader.settings.pop();
+            reader.note("journal.path", Some(default.shown()), Origin::Default);
+        }
+        default
+    })
+}
+
+fn ui(reader: &mut Reader) -> Ui {
+    let default = Ui::default();
+    Ui {
+        language: reader.optional("ui.language", language),
+        fullscreen: reader.or("ui.fullscreen", default.fullscreen, |raw| {
+            flag("ui.fullscreen", raw)
+        }),
+        sound: reader.or("ui.sound", default.sound, |raw| flag("ui.sound", raw)),
+    }
+}
+
+fn scan(reader: &mut Reader) -> Scan {
+    let default = Scan::default();
+    let refused = default.payment_codes == PaymentCodes::Refused;
+    let refused = reader.or("scan.refuse_payment_codes", refused, |raw| {
+        flag("scan.refuse_payment_codes", raw)
+    });
+    Scan {
+        payment_codes: if refused {
+            PaymentCodes::Refused
+        } else {
+            PaymentCodes::TakenAsCodes
+        },
+        symbologies: reader.or("scan.symbologies", default.symbologies, symbologies),
+    }
+}
+
+fn path(
+    reader: &mut Reader,
+    key: &'static str,
+    check: impl FnOnce(&Path) -> Result<(), Wrong>,
+) -> Option<PathBuf> {
+    let meant = reader
+        .written
+        .value(key)
+        .map(|(raw, _)| reader.path(key, raw));
+    reader.optional(key, |_| {
+        let path = meant.unwrap_or_else(|| Ok(PathBuf::new()))?;
+        check(&path)?;
+        Ok(path)
+    })
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            name: None,
+            id: None,
+            desk: None,
+            time_zone: beijing(),
+        }
+    }
+}
+
+impl Default for Camera {
+    fn default() -> Self {
+        Self {
+            device: None,
+            size: None,
+            mirror: false,
+            rotate: Rotation::None,
+        }
+    }
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self {
+            language: None,
+            fullscreen: true,
+            sound: true,
+        }
+    }
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self {
+            payment_codes: PaymentCodes::Refused,
+            symbologies: vec![Symbology::Qr, Symbology::Code128],
+        }
+    }
+}
+
+/// The system's database may be missing; Beijing has not changed its clocks since 1991.
+fn beijing() -> TimeZone {
+    TimeZone::get("Asia/Shanghai").unwrap_or_else(|_missing| TimeZone::fixed(Offset::constant(8)))
+}

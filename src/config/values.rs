@@ -1,0 +1,168 @@
+//! One value at a time: what the keys of the sections take, and how `check` shows it.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use crate::card::CardId;
+use crate::wording::Language;
+
+use super::mistake::Wrong;
+use super::reader::{Shown, choice, integer, list, text};
+use super::secret_file;
+use super::written::Raw;
+use super::{Device, Rotation, Symbology};
+
+pub(super) fn check_pem(path: &Path) -> Result<(), Wrong> {
+    /// No bundle of authorities is near as long.
+    const LONGEST: u64 = 16 * 1024 * 1024;
+    let mut pem = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut pem));
+    if let Err(error) = read {
+        return Err(Wrong::new(
+            format!(
+                "{} cannot be read: {}",
+                path.display(),
+                secret_file::cause(&error)
+            ),
+            "name a PEM file that the kiosk's user may read",
+        ));
+    }
+    let begin = b"-----BEGIN CERTIFICATE-----";
+    if pem.windows(begin.len()).any(|window| window == begin) {
+        return Ok(());
+    }
+    Err(Wrong::new(
+        format!("{} holds no certificate", path.display()),
+        "name a PEM file, with -----BEGIN CERTIFICATE----- in it",
+    ))
+}
+
+pub(super) fn card_ids(key: &str, raw: &Raw) -> Result<Vec<CardId>, Wrong> {
+    let texts = list(key, raw)?;
+    let parsed = texts.iter().enumerate().map(|(at, text)| {
+        CardId::parse(text).map_err(|malformed| {
+            Wrong::new(
+                format!("number {} is no card_id: {malformed}", at + 1),
+                "write each as the platform shows it, such as \"pFS7Fjg8kV1IdDz01r4SQwMkuCKc\"",
+            )
+        })
+    });
+    parsed.collect()
+}
+
+pub(super) fn device(raw: &Raw) -> Result<Device, Wrong> {
+    if let Raw::Integer(_) = raw {
+        return integer("camera.device", raw, &(0..=255)).map(Device::Index);
+    }
+    let name = text("camera.device", raw)?;
+    Ok(name.parse().map_or(Device::Name(name), Device::Index))
+}
+
+pub(super) fn rotation(raw: &Raw) -> Result<Rotation, Wrong> {
+    match integer("camera.rotate", raw, &(0..=u32::MAX)) {
+        Ok(0) => Ok(Rotation::None),
+        Ok(90) => Ok(Rotation::By90),
+        Ok(180) => Ok(Rotation::By180),
+        Ok(270) => Ok(Rotation::By270),
+        Ok(_) | Err(_) => Err(Wrong::new(
+            "a picture can be turned by quarters only",
+            "write 0, 90, 180 or 270",
+        )),
+    }
+}
+
+pub(super) fn language(raw: &Raw) -> Result<Language, Wrong> {
+    let tag = text("ui.language", raw)?;
+    Language::parse(&tag)
+        .ok_or_else(|| Wrong::new("this language is not spoken here", r#"write "zh" or "en""#))
+}
+
+pub(super) fn symbologies(raw: &Raw) -> Result<Vec<Symbology>, Wrong> {
+    const KEY: &str = "scan.symbologies";
+    const WORDS: [(&str, Symbology); 2] = [("qr", Symbology::Qr), ("code128", Symbology::Code128)];
+    let texts = list(KEY, raw)?;
+    if texts.is_empty() {
+        let wrong = Wrong::new("nothing would ever be read", r#"write ["qr", "code128"]"#);
+        return Err(wrong);
+    }
+    let words = texts.into_iter().map(Raw::Text);
+    words.map(|word| choice(KEY, &word, &WORDS)).collect()
+}
+
+pub(super) fn time_zone(raw: &Raw) -> Result<TimeZone, Wrong> {
+    let name = text("store.time_zone", raw)?;
+    TimeZone::get(&name).map_err(|_unknown| {
+        let known = jiff::tz::db().available().map(|known| known.to_string());
+        let near = known.min_by_key(|known| strsim::osa_distance(known, &name));
+        // The zone is named after Shanghai, which nobody guesses who thinks of Beijing time.
+        let is_beijing = name.to_ascii_lowercase().contains("beijing");
+        let near = near.map(|near| {
+            if is_beijing {
+                "Asia/Shanghai".to_owned()
+            } else {
+                near
+            }
+        });
+        let instead = match near {
+            Some(near) => format!("did you mean: time_zone = \"{near}\""),
+            None => "install the package tzdata".to_owned(),
+        };
+        Wrong::new("there is no such time zone", instead)
+    })
+}
+
+impl Shown for TimeZone {
+    fn shown(&self) -> String {
+        self.iana_name().unwrap_or("UTC+08").to_owned()
+    }
+}
+
+impl Shown for CardId {
+    fn shown(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
+impl Shown for Device {
+    fn shown(&self) -> String {
+        match self {
+            Self::Name(name) => name.clone(),
+            Self::Index(index) => index.to_string(),
+        }
+    }
+}
+
+impl Shown for Rotation {
+    fn shown(&self) -> String {
+        let degrees = match self {
+            Self::None => "0",
+            Self::By90 => "90",
+            Self::By180 => "180",
+            Self::By270 => "270",
+        };
+        degrees.to_owned()
+    }
+}
+
+impl Shown for Language {
+    fn shown(&self) -> String {
+        let tag = match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        };
+        tag.to_owned()
+    }
+}
+
+impl Shown for Symbology {
+    fn shown(&self) -> String {
+        let word = match self {
+            Self::Qr => "qr",
+            Self::Code128 => "code128",
+        };
+        word.to_owned()
+    }
+}
