@@ -4,8 +4,9 @@ pub mod check;
 mod code;
 mod demo;
 mod exit;
-mod journal;
+pub mod journal;
 mod kiosk_in_terminal;
+mod reconcile;
 mod redeem;
 mod scan;
 mod set_up;
@@ -13,6 +14,7 @@ mod terminal;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -56,7 +58,8 @@ enum Command {
     /// One harmless call of the card API
     Code(code::Args),
     /// What was asked and redeemed
-    Journal(journal::Args),
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// The configuration, and what is wrong with it
     Check,
     /// Completions for a shell, to stdout
@@ -66,6 +69,36 @@ enum Command {
     },
     /// The man page, to stdout
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+enum JournalCommand {
+    #[command(flatten)]
+    Read(journal::Args),
+    /// Ask Weixin about what is in doubt, until it is settled
+    Reconcile {
+        /// How long, in seconds
+        #[arg(long = "for", value_name = "SECS", default_value_t = 60)]
+        patience: u64,
+    },
+}
+
+fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let config = set_up::configuration(context)?;
+    match command {
+        JournalCommand::Read(args) => {
+            let zone = &config.store.time_zone;
+            let code = journal::run(args, &config.journal, zone, context.json, context.out)?;
+            Ok(match code {
+                0 => Exit::Done,
+                1 => Exit::Refused,
+                _ => Exit::SetUp,
+            })
+        }
+        JournalCommand::Reconcile { patience } => {
+            reconcile::run(context, &config, Duration::from_secs(*patience))
+        }
+    }
 }
 
 /// What every subcommand may need.
@@ -92,7 +125,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Redeem(args) => redeem::run(&args, &mut context),
         Command::Scan(args) => scan::run(&args, &mut context),
         Command::Code(args) => code::run(&args, &mut context),
-        Command::Journal(args) => journal::run(&args, &mut context),
+        Command::Journal(command) => run_journal(&command, &mut context),
         Command::Check => {
             let code = check::run(context.config.as_deref(), context.json, context.out)?;
             Ok(if code == 0 { Exit::Done } else { Exit::SetUp })

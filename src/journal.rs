@@ -1,198 +1,150 @@
-//! The durable record of everything that was asked and redeemed.
+//! The durable record of every look-up and every attempt: what stands between a power cut and a coupon redeemed twice.
 //!
-//! An SQLite file in WAL mode with `synchronous=FULL`: a commit is an fsync. Records are only ever added; each carries
-//! the SHA-256 of the one before ([`chain`]), and the newest position stands in a file of its own ([`head`]). Whoever
-//! can rewrite both files and knows the scheme is out of reach; anybody else is found by `journal verify`.
+//! # Files
 //!
-//! The writer is a thread: a slow disk stalls neither deadlines nor the screen. One writer a journal, by a lock file;
-//! readers ([`history`]) work beside it.
+//! | file | what it is |
+//! |---|---|
+//! | `FILE` | SQLite in WAL mode with `synchronous=FULL`: one append-only table of records |
+//! | `FILE.head` | the newest record's number and hash, see [`head`] |
+//! | `FILE.lock` | held by the one writer |
+//!
+//! Each record is kept as its JSON text with a hash over the hash before it, its own number, and the text. A record that
+//! is changed, removed or put in between breaks the chain from there on; a tail that is cut off does not, and so the head
+//! file remembers the newest position. **Out of reach** is whoever rewrites both files and knows the scheme, or brings
+//! back an older copy of both: there is no secret in it.
+//!
+//! # An append
+//!
+//! 1. The head says which hash is about to follow, fsynced.
+//! 2. The record is committed, fsynced by SQLite.
+//! 3. The head says that the record is the newest one, fsynced; only then is the write reported as done.
+//!
+//! After a crash between 1 and 2 the tail is the head's current record, between 2 and 3 its announced one. Nothing else
+//! can come of a crash, so nothing else is believed: it is [`JournalTrouble::Damaged`], and nothing is redeemed until a
+//! person has looked.
+//!
+//! # Trouble
+//!
+//! A journal that cannot be written still opens: look-ups go on, every append is answered with the trouble, and each
+//! new append tries again really. Attempts whose end is unknown are told at opening as far as they can be read.
 
 pub mod chain;
+pub mod export;
+mod failure;
+pub mod fault;
+mod files;
 pub mod head;
 pub mod history;
+pub mod line;
+pub mod reading;
+pub mod schema;
 mod store;
 pub mod verify;
+mod writer;
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::time::{Duration, Instant};
 
 use crate::event::WriteId;
 use crate::redemption::attempt::{JournalTrouble, OpenAttempt, Record};
 use crate::worker::Worker;
-use store::Store;
+use files::Lock;
+use history::History;
+use writer::Writer;
 
-/// How many records may wait for the disk. A redemption makes three.
-const QUEUE: usize = 256;
-/// How long a start waits for the lock of a writer that is just ending.
-const LOCK_PATIENCE: Duration = Duration::from_millis(300);
-
-/// Another coupon-kiosk writes this journal.
-#[derive(Debug, thiserror::Error)]
-#[error("another coupon-kiosk holds this journal")]
-pub struct Held;
-
-/// Told of every write: which, and `Ok` once it is durable.
-pub type Report = Box<dyn Fn(WriteId, Result<(), JournalTrouble>) + Send>;
-
-/// The writer's end.
+/// The one writer of a journal. When it goes, what was given is written, and its thread is joined.
+#[derive(Debug)]
 pub struct Journal {
-    /// Dropped before the worker, which ends when it has written what was given.
-    queue: Option<SyncSender<(WriteId, Record)>>,
-    _writer: Worker,
-    _lock: Option<File>,
+    // Dropped first, so that the thread sees the end.
+    records: SyncSender<(WriteId, Record)>,
+    _thread: Option<Worker>,
 }
 
-/// A journal that was opened, and what it held.
+/// What [`Journal::open`] found.
+#[derive(Debug)]
 pub struct Opened {
-    /// Takes records. Where there is trouble each answers with it, and each tries again.
+    /// For appending.
     pub journal: Journal,
-    /// Attempts without an end, oldest first.
-    pub open: Vec<OpenAttempt>,
-    /// Why it cannot be written.
+    /// Attempts without an end, oldest first, as far as they could be read.
+    pub in_doubt: Vec<OpenAttempt>,
+    /// Why nothing can be written now, if so.
     pub trouble: Option<JournalTrouble>,
 }
 
+/// Another process has this journal open for writing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("another coupon-kiosk holds the journal")]
+pub struct Held;
+
 impl Journal {
-    /// Opens or makes the journal at `path`. Trouble is told, not failed on: codes can be looked up without a journal.
-    pub fn open(path: &Path, report: Report) -> Result<Opened, OpenError> {
-        let lock = locked(path)?;
-        let opened = match &lock {
-            Ok(_) => Store::open(path),
-            Err(trouble) => Err(*trouble),
-        };
-        let (store, open, trouble) =
-            match opened.and_then(|store| Ok((store.open_attempts()?, store))) {
-                Ok((open, store)) => (Some(store), open, None),
-                Err(trouble) => (
-                    None,
-                    history::open_attempts(path).unwrap_or_default(),
-                    Some(trouble),
-                ),
-            };
-        let (queue, records) = sync_channel::<(WriteId, Record)>(QUEUE);
-        let mut writer = Writer {
-            path: path.to_owned(),
-            store,
-        };
-        let worker = Worker::start("journal", move |_stop| {
-            while let Ok((write, record)) = records.recv() {
-                let result = writer.append(&record);
-                if let Err(trouble) = result {
-                    tracing::error!(?trouble, "a record could not be written");
-                }
-                report(write, result);
+    /// Writes that may wait. One person's redemption has two in flight at most; attempts in doubt add a few.
+    const QUEUE: usize = 256;
+
+    /// Opens the journal at `path` and starts its thread. `report` is called on that thread, once for each write that
+    /// [`Journal::append`] took, in their order.
+    pub fn open(
+        path: &Path,
+        report: impl Fn(WriteId, Result<(), JournalTrouble>) + Send + 'static,
+    ) -> Result<Opened, Held> {
+        let lock = take_lock(path)?;
+        let mut writer = Writer::new(path.to_owned(), lock);
+        let mut trouble = match writer.make_ready() {
+            Ok(_) => None,
+            Err(failure) => {
+                let trouble = failure.trouble();
+                tracing::error!(%failure, ?trouble, "the journal cannot be written");
+                Some(trouble)
             }
-        })?;
+        };
+        let in_doubt = match History::open(path).and_then(|history| history.in_doubt()) {
+            Ok(in_doubt) => in_doubt,
+            Err(error) => {
+                if trouble.is_none() {
+                    tracing::error!(%error, "the journal cannot be read");
+                    trouble = Some(JournalTrouble::Failing);
+                }
+                Vec::new()
+            }
+        };
+        let (records, given) = sync_channel(Self::QUEUE);
+        let thread = Worker::start("journal", move |_| writer.serve(&given, report));
+        if let Err(error) = &thread {
+            tracing::error!(%error, "the journal's thread cannot be started");
+            trouble = Some(JournalTrouble::Failing);
+        }
         Ok(Opened {
             journal: Self {
-                queue: Some(queue),
-                _writer: worker,
-                _lock: lock.ok(),
+                records,
+                _thread: thread.ok(),
             },
-            open,
+            in_doubt,
             trouble,
         })
     }
 
-    /// Gives a record to the writer; the end is reported. Never waits for the disk: a writer that is this far behind
-    /// counts as failing.
+    /// Gives a record to be written; never waits. `Ok` is "taken": what became of it comes by the report. `Err` is the
+    /// answer already (too many writes wait, or the thread is gone), and no report follows.
     pub fn append(&self, write: WriteId, record: Record) -> Result<(), JournalTrouble> {
-        let queue = self.queue.as_ref().ok_or(JournalTrouble::Failing)?;
-        queue
-            .try_send((write, record))
-            .map_err(|refused| match refused {
-                TrySendError::Full(_) | TrySendError::Disconnected(_) => JournalTrouble::Failing,
-            })
+        self.records.try_send((write, record)).map_err(|refused| {
+            let why = match refused {
+                TrySendError::Full(_) => "too many writes wait",
+                TrySendError::Disconnected(_) => "its thread is gone",
+            };
+            tracing::error!(why, "the journal took no record");
+            JournalTrouble::Failing
+        })
     }
 }
 
-impl Drop for Journal {
-    fn drop(&mut self) {
-        // The writer writes what it was given, then ends.
-        self.queue = None;
-    }
-}
-
-/// Why a journal was not opened at all.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Exit code 5.
-    #[error(transparent)]
-    Held(#[from] Held),
-    /// The system gives no thread.
-    #[error("the journal's thread cannot be started: {0}")]
-    Thread(#[from] io::Error),
-}
-
-struct Writer {
-    path: PathBuf,
-    store: Option<Store>,
-}
-
-impl Writer {
-    fn append(&mut self, record: &Record) -> Result<(), JournalTrouble> {
-        let mut store = match self.store.take() {
-            Some(store) => store,
-            None => Store::open(&self.path)?,
-        };
-        let body = store::body(record)?;
-        let wanted = store.tail().next(&body);
-        match store.append(&body, wanted) {
-            Ok(()) => {
-                self.store = Some(store);
-                Ok(())
-            }
-            Err(trouble) => {
-                // Whether a failed commit is in the file is seen by looking, never guessed.
-                drop(store);
-                let reopened = Store::open(&self.path)?;
-                let is_there = reopened.tail() == wanted;
-                self.store = Some(reopened);
-                if is_there { Ok(()) } else { Err(trouble) }
-            }
+/// Takes the writer's lock. Where it cannot be had by anyone, the writer will try again and say what is in the way.
+fn take_lock(path: &Path) -> Result<Option<Lock>, Held> {
+    // What is wrong with the folder is told by the writer, which makes it too.
+    files::make_folder(path).ok();
+    match Lock::take(path) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(no_lock) => {
+            no_lock.or_held()?;
+            Ok(None)
         }
     }
-}
-
-/// Makes the folder and takes the lock. The inner error is trouble that leaves look-ups possible.
-fn locked(path: &Path) -> Result<Result<File, JournalTrouble>, Held> {
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        && let Err(error) = DirBuilder::new().recursive(true).mode(0o700).create(folder)
-    {
-        return Ok(Err(store::io_trouble(&error)));
-    }
-    let lock_path = path.with_extension("lock");
-    let file = match OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(lock_path)
-    {
-        Ok(file) => file,
-        Err(error) => return Ok(Err(store::io_trouble(&error))),
-    };
-    let until = now() + LOCK_PATIENCE;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Ok(file)),
-            Err(std::fs::TryLockError::WouldBlock) if now() < until => std::thread::yield_now(),
-            Err(std::fs::TryLockError::WouldBlock) => return Err(Held),
-            Err(std::fs::TryLockError::Error(error)) => return Ok(Err(store::io_trouble(&error))),
-        }
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a wait of a moment, before anything is served"
-)]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -89,7 +89,7 @@ fn play(story: &Story, player: Player, context: &mut Context<'_>) -> anyhow::Res
     set_up::runtime()?.block_on(async {
         let clock = Clock::recorded(story.at);
         let journal = folder.path().join("journal.sqlite");
-        let Ok(parts) = set_up::parts(rules, Client::recorded(player), &journal, clock)? else {
+        let Ok(parts) = set_up::parts(rules, Client::recorded(player), &journal, clock) else {
             bail!("the demo's journal is held");
         };
         let mut session = Session::new(parts);

@@ -1,261 +1,295 @@
-//! `journal`: what was asked and redeemed; and `reconcile`, which settles what is in doubt.
+//! `journal list|show|verify|export`: the history for people and programs. All of it reads only, beside a running kiosk.
 
-use std::io::Write as _;
+mod facts;
+mod table;
+
+use std::io::{self, Write};
 use std::path::Path;
-use std::time::Duration;
 
-use anyhow::Context as _;
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::kiosk_in_terminal::Session;
-use super::{Context, Exit, set_up};
-use crate::config::Config;
-use crate::journal::history::{self, Line};
+use crate::card::Code;
+use crate::journal::export::{self, ExportError};
+use crate::journal::history::History;
+use crate::journal::line::{Filter, Line};
 use crate::journal::verify::{Verdict, verify};
-use crate::kiosk::clock::Clock;
-use crate::redemption::attempt::Record;
-use crate::wording::Wording;
+use crate::redemption::attempt::Outcome;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum What {
-    /// One line an attempt or a query, oldest first
+/// What to do with the journal. `reconcile` works on it with the kiosk's loop and is not one of these.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Args {
+    /// One line for each attempt and each look-up, oldest first
     List {
-        /// The newest only
+        /// Which lines
+        #[command(flatten)]
+        wanted: Wanted,
+        /// Only the newest N
         #[arg(long, value_name = "N")]
         last: Option<usize>,
     },
-    /// All records of one line
+    /// All that is recorded of one attempt or look-up
     Show {
-        /// An attempt's id, or a query's (q12)
+        /// As `journal list` prints it
         id: String,
     },
-    /// Check every record against the chain and the head file
+    /// Whether every record is still the one that was written
     Verify,
-    /// All lines as a file for a spreadsheet or a program
+    /// The lines of `list` as a file, to stdout
+    #[command(after_help = EXPORT_HELP)]
     Export {
-        /// csv, or json for one object a line
-        #[arg(long, value_parser = ["csv", "json"], default_value = "csv")]
-        format: String,
-    },
-    /// Ask Weixin about what is in doubt, until it is settled
-    Reconcile {
-        /// How long, in seconds
-        #[arg(long = "for", value_name = "SECS", default_value_t = 60)]
-        patience: u64,
+        /// Which lines
+        #[command(flatten)]
+        wanted: Wanted,
+        /// What to write; with --json: json
+        #[arg(long, value_enum, default_value_t = Format::Csv)]
+        format: Format,
+        /// Begin the CSV file with the mark by which Excel knows UTF-8
+        #[arg(long)]
+        bom: bool,
     },
 }
 
-pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let config = set_up::configuration(context)?;
-    let path = config.journal.as_path();
-    match &args.what {
-        What::List { last } => list(context, &config, *last),
-        What::Show { id } => show(context, path, id),
-        What::Verify => check(context, path),
-        What::Export { format } => export(context, path, format),
-        What::Reconcile { patience } => reconcile(context, &config, Duration::from_secs(*patience)),
+/// Which lines are wanted.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct Wanted {
+    /// From this day on, in the store's time zone
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<Date>,
+    /// Up to this day and including it
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<Date>,
+    /// With this outcome: queried, redeemed, `already_redeemed`, refused, `not_redeemed`, `in_doubt`, unreachable, `set_up`
+    #[arg(long, value_parser = parse_outcome)]
+    outcome: Option<Outcome>,
+    /// Of this code
+    #[arg(long, value_parser = parse_code)]
+    code: Option<Code>,
+}
+
+/// The shape of an export.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    /// A table for spreadsheets
+    Csv,
+    /// The lines of `journal list --json`
+    Json,
+    /// Every record with its hash, for following the chain without this program
+    Records,
+}
+
+/// Prints what `args` ask for to `out`. `Ok` is the exit code: 0; 1 for a broken chain and an id that nothing has. An error
+/// is exit code 2, its sentence still to be printed; a journal that does not exist is one.
+pub fn run(
+    args: &Args,
+    path: &Path,
+    time_zone: &TimeZone,
+    json: bool,
+    out: &mut dyn Write,
+) -> anyhow::Result<u8> {
+    let done = match args {
+        Args::List { wanted, last } => list(
+            path,
+            &wanted.filter(*last, time_zone)?,
+            time_zone,
+            json,
+            out,
+        ),
+        Args::Show { id } => show(path, id, time_zone, json, out),
+        Args::Verify => print_verdict(path, json, out),
+        Args::Export {
+            wanted,
+            format,
+            bom,
+        } => {
+            let format = if json && *format == Format::Csv {
+                Format::Json
+            } else {
+                *format
+            };
+            let filter = wanted.filter(None, time_zone)?;
+            if *bom && format == Format::Csv {
+                write!(out, "\u{feff}")?;
+            }
+            write_export(path, &filter, format, time_zone, out)
+        }
+    };
+    match done {
+        // `journal list | head` has seen enough.
+        Err(error) if is_broken_pipe(&error) => Ok(0),
+        done => done,
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<(i64, Record)>> {
-    history::records(path).with_context(|| path.display().to_string())
+fn list(
+    path: &Path,
+    filter: &Filter,
+    time_zone: &TimeZone,
+    json: bool,
+    out: &mut dyn Write,
+) -> anyhow::Result<u8> {
+    let lines = History::open(path)?.list(filter)?;
+    if json {
+        export::write_json(&lines, out)?;
+    } else if lines.is_empty() {
+        writeln!(out, "No attempt and no look-up.")?;
+    } else {
+        table::write(&list_rows(&lines, time_zone), out)?;
+    }
+    Ok(0)
 }
 
-fn list(context: &mut Context<'_>, config: &Config, last: Option<usize>) -> anyhow::Result<Exit> {
-    let lines = history::lines(&read(&config.journal)?);
-    let passed_over = last.map_or(0, |last| lines.len().saturating_sub(last));
-    for line in &lines[passed_over..] {
-        if context.json {
-            writeln!(context.out, "{}", serde_json::to_string(line)?)?;
-        } else {
-            let at = line
-                .at
-                .to_zoned(config.store.time_zone.clone())
-                .strftime("%Y-%m-%d %H:%M:%S")
-                .to_string();
-            let code = line
-                .code
+fn list_rows(lines: &[Line], time_zone: &TimeZone) -> Vec<Vec<String>> {
+    let heading = [
+        "time", "kind", "code", "outcome", "by", "errcode", "clerk", "desk", "card_id", "id",
+    ];
+    let mut rows = vec![heading.map(str::to_owned).to_vec()];
+    rows.extend(lines.iter().map(|line| {
+        vec![
+            local(line.at, time_zone),
+            export::word(&line.kind),
+            line.code.as_ref().map(Code::grouped).unwrap_or_default(),
+            export::word(&line.outcome),
+            line.settled_by
+                .map(|by| export::word(&by))
+                .unwrap_or_default(),
+            line.errcode
+                .map(|errcode| errcode.to_string())
+                .unwrap_or_default(),
+            line.clerk.clone().unwrap_or_default(),
+            line.desk.clone().unwrap_or_default(),
+            line.card_id
                 .as_ref()
-                .map_or_else(|| "-".to_owned(), crate::card::Code::grouped);
-            let outcome = word(&line.outcome)?;
-            let by = line
-                .settled_by
-                .map(|by| word(&by))
-                .transpose()?
-                .unwrap_or_default();
+                .map(|card_id| card_id.as_str().to_owned())
+                .unwrap_or_default(),
+            line.id.clone(),
+        ]
+    }));
+    rows
+}
+
+fn show(
+    path: &Path,
+    id: &str,
+    time_zone: &TimeZone,
+    json: bool,
+    out: &mut dyn Write,
+) -> anyhow::Result<u8> {
+    let entries = History::open(path)?.show(id)?;
+    if entries.is_empty() {
+        if json {
+            writeln!(out, "{}", json!({ "id": id, "error": "not found" }))?;
+        } else {
             writeln!(
-                context.out,
-                "{at}  {code:<24} {outcome:<16} {by:<8} {}",
-                line.id
+                out,
+                "Nothing in the journal has the id {id}. `journal list` prints the ids."
             )?;
         }
+        return Ok(1);
     }
-    Ok(Exit::Done)
-}
-
-/// A word of the command line's vocabulary, as JSON has it.
-fn word(value: &impl serde::Serialize) -> anyhow::Result<String> {
-    Ok(serde_json::to_value(value)?
-        .as_str()
-        .unwrap_or_default()
-        .to_owned())
-}
-
-fn show(context: &mut Context<'_>, path: &Path, id: &str) -> anyhow::Result<Exit> {
-    let records = read(path)?;
-    let story = history::story(&records, id);
-    for record in &story {
-        let text = if context.json {
-            serde_json::to_string(record)?
+    for entry in &entries {
+        if json {
+            export::write_entry(entry, out)?;
         } else {
-            serde_json::to_string_pretty(record)?
-        };
-        writeln!(context.out, "{text}")?;
-    }
-    Ok(if story.is_empty() {
-        Exit::Refused
-    } else {
-        Exit::Done
-    })
-}
-
-fn check(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Exit> {
-    let verdict = verify(path).with_context(|| path.display().to_string())?;
-    let (exit, object, text) = match verdict {
-        Verdict::Whole { records } => (
-            Exit::Done,
-            json!({ "ok": true, "records": records }),
-            format!("{records} records, every link holds"),
-        ),
-        Verdict::Broken { seq, what } => (
-            Exit::Refused,
-            json!({ "ok": false, "seq": seq, "what": what.to_string() }),
-            format!("BROKEN at record {seq}: {what}"),
-        ),
-    };
-    if context.json {
-        writeln!(context.out, "{object}")?;
-    } else {
-        writeln!(context.out, "{text}")?;
-    }
-    Ok(exit)
-}
-
-fn export(context: &mut Context<'_>, path: &Path, format: &str) -> anyhow::Result<Exit> {
-    let lines = history::lines(&read(path)?);
-    if format == "json" || context.json {
-        for line in &lines {
-            writeln!(context.out, "{}", serde_json::to_string(line)?)?;
-        }
-        return Ok(Exit::Done);
-    }
-    writeln!(
-        context.out,
-        "id,kind,at,code,card_id,outcome,settled_by,errcode,clerk,desk"
-    )?;
-    for line in &lines {
-        writeln!(context.out, "{}", csv(line)?)?;
-    }
-    Ok(Exit::Done)
-}
-
-fn csv(line: &Line) -> anyhow::Result<String> {
-    let cells = [
-        line.id.clone(),
-        word(&line.kind)?,
-        line.at.to_string(),
-        line.code
-            .as_ref()
-            .map(|code| code.as_str().to_owned())
-            .unwrap_or_default(),
-        line.card_id
-            .as_ref()
-            .map(|id| id.as_str().to_owned())
-            .unwrap_or_default(),
-        word(&line.outcome)?,
-        line.settled_by
-            .map(|by| word(&by))
-            .transpose()?
-            .unwrap_or_default(),
-        line.errcode
-            .map(|errcode| errcode.to_string())
-            .unwrap_or_default(),
-        line.clerk.clone().unwrap_or_default(),
-        line.desk.clone().unwrap_or_default(),
-    ];
-    Ok(cells.map(|cell| quoted(&cell)).join(","))
-}
-
-/// RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers.
-fn quoted(cell: &str) -> String {
-    let is_number = cell.parse::<i64>().is_ok();
-    let is_formula = !is_number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if is_formula {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    };
-    if cell.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
-fn reconcile(
-    context: &mut Context<'_>,
-    config: &Config,
-    patience: Duration,
-) -> anyhow::Result<Exit> {
-    let client = set_up::client(config, None)?;
-    let parts = match set_up::parts(
-        set_up::rules(config),
-        client,
-        &config.journal,
-        Clock::System,
-    )? {
-        Ok(parts) => parts,
-        Err(exit) => return Ok(exit),
-    };
-    let wording = Wording::new(set_up::language(context, Some(config)));
-    let attempts: Vec<String> = parts
-        .open
-        .iter()
-        .map(|open| open.intent.attempt.to_string())
-        .collect();
-    let trouble = parts.trouble;
-    let last = set_up::runtime()?.block_on(async { Session::new(parts).reconcile(patience).await });
-    let lines = history::records(&config.journal)
-        .map(|records| history::lines(&records))
-        .unwrap_or_default();
-    for line in lines.iter().filter(|line| attempts.contains(&line.id)) {
-        if context.json {
-            writeln!(context.out, "{}", serde_json::to_string(line)?)?;
-        } else {
-            let code = line
-                .code
-                .as_ref()
-                .map_or_else(String::new, crate::card::Code::grouped);
-            writeln!(context.out, "{}  {code}  {}", line.id, word(&line.outcome)?)?;
+            facts::write(entry, time_zone, out)?;
         }
     }
-    if let Some(trouble) = trouble {
-        writeln!(std::io::stderr(), "{}", wording.journal_trouble(trouble))?;
-        return Ok(Exit::SetUp);
-    }
-    let left = last.doubts.len();
-    if !context.json {
-        let sentence = match left {
-            0 => wording.say("reconcile-done"),
-            left => wording.say_with("reconcile-left", &[("count", left.into())]),
-        };
-        writeln!(context.out, "{sentence}")?;
-    }
-    Ok(if left == 0 { Exit::Done } else { Exit::InDoubt })
+    Ok(0)
 }
+
+fn print_verdict(path: &Path, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+    let (code, object, sentence) = match verify(path)? {
+        Verdict::Whole(tail) => (
+            0,
+            json!({ "ok": true, "records": tail.seq, "hash": tail.hash.to_string() }),
+            format!(
+                "The journal is whole: {} records, the newest with the hash {}.",
+                tail.seq, tail.hash
+            ),
+        ),
+        Verdict::Broken(fault) => (
+            1,
+            json!({ "ok": false, "position": fault.position(), "error": fault.to_string() }),
+            format!("The journal is broken: {fault}."),
+        ),
+    };
+    if json {
+        writeln!(out, "{object}")?;
+    } else {
+        writeln!(out, "{sentence}")?;
+    }
+    Ok(code)
+}
+
+fn write_export(
+    path: &Path,
+    filter: &Filter,
+    format: Format,
+    time_zone: &TimeZone,
+    out: &mut dyn Write,
+) -> anyhow::Result<u8> {
+    let history = History::open(path)?;
+    match format {
+        Format::Csv => export::write_csv(&history.list(filter)?, time_zone, out)?,
+        Format::Json => export::write_json(&history.list(filter)?, out)?,
+        Format::Records => {
+            anyhow::ensure!(
+                *filter == Filter::default(),
+                "--format records writes the whole chain: leave the filters out"
+            );
+            export::write_records(&history, out)?;
+        }
+    }
+    Ok(0)
+}
+
+impl Wanted {
+    fn filter(&self, last: Option<usize>, time_zone: &TimeZone) -> anyhow::Result<Filter> {
+        let midnight = |day: Date| {
+            day.to_zoned(time_zone.clone())
+                .map(|midnight| midnight.timestamp())
+        };
+        Ok(Filter {
+            from: self.from.map(midnight).transpose()?,
+            before: self
+                .to
+                .map(|day| day.tomorrow().and_then(midnight))
+                .transpose()?,
+            outcome: self.outcome,
+            code: self.code.clone(),
+            last,
+        })
+    }
+}
+
+fn local(at: Timestamp, time_zone: &TimeZone) -> String {
+    at.to_zoned(time_zone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+fn parse_outcome(word: &str) -> Result<Outcome, String> {
+    serde_json::from_value(word.into()).map_err(|error| error.to_string())
+}
+
+fn parse_code(text: &str) -> Result<Code, String> {
+    Code::parse(text).map_err(|error| error.to_string())
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io_error = match error.downcast_ref::<ExportError>() {
+        Some(ExportError::Io(io_error)) => Some(io_error),
+        Some(ExportError::History(_) | ExportError::Json(_)) | None => {
+            error.downcast_ref::<io::Error>()
+        }
+    };
+    io_error.is_some_and(|io_error| io_error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+const EXPORT_HELP: &str = "\
+In CSV, a text that begins with = + - @ or an apostrophe gets one more apostrophe in front, so that no spreadsheet takes
+it for a formula; strip one leading apostrophe to have it back. Codes of digits are written as they are; import their
+column as text, since a spreadsheet rounds long numbers.";

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let payload = payload.with_card_id(card_id);
     let client = set_up::client(&config, args.record.as_deref())?;
     let clock = Clock::System;
-    let parts = match set_up::parts(set_up::rules(&config), client, &config.journal, clock)? {
+    let parts = match set_up::parts(set_up::rules(&config), client, &config.journal, clock) {
         Ok(parts) => parts,
         Err(exit) => {
             tracing::error!("another coupon-kiosk holds the journal");

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::{Context, Exit};
 use crate::config::{self, Config, Environment, Mistake, Weight};
-use crate::journal::{Journal, OpenError};
+use crate::journal::{Held, Journal};
 use crate::kiosk::clock::Clock;
 use crate::kiosk::{Inbox, Parts};
 use crate::redemption::Rules;
@@ -94,26 +94,25 @@ pub(super) fn parts(
     weixin: Client,
     path: &Path,
     clock: Clock,
-) -> anyhow::Result<Result<Parts, Exit>> {
+) -> Result<Parts, Exit> {
     let (inbox, events) = Inbox::new();
     let reports = inbox.clone();
-    let report = Box::new(move |write, result| reports.journaled(write, result));
+    let report = move |write, result| reports.journaled(write, result);
     let opened = match Journal::open(path, report) {
         Ok(opened) => opened,
-        Err(OpenError::Held(_)) => return Ok(Err(Exit::Held)),
-        Err(OpenError::Thread(error)) => return Err(error.into()),
+        Err(Held { .. }) => return Err(Exit::Held),
     };
-    Ok(Ok(Parts {
+    Ok(Parts {
         rules,
         // The system's chance, by way of a random UUID.
         seed: uuid::Uuid::new_v4().into_bytes(),
         weixin,
         journal: opened.journal,
-        open: opened.open,
+        open: opened.in_doubt,
         trouble: opened.trouble,
         clock,
         inbox: (inbox, events),
-    }))
+    })
 }
 
 /// The loop's runtime: one thread, with the network and the clock.

@@ -3,7 +3,7 @@
 //! Two slots of one page each are written in turn, in place, and the valid slot with the higher generation counts. A
 //! write that is torn by a power cut spoils the older of the two, never both. In place, because such a write needs no
 //! room on the disk, keeps the file's owner, and is one `fdatasync`; replacing the file by a rename costs a new file and
-//! a directory fsync each time and is no safer.
+//! a directory fsync each time (`cargo bench --bench journal` measures both) and is no safer.
 //!
 //! A slot is one line of text: `head1 GENERATION SEQ HASH NEXT SUM`, where NEXT is the hash of the record that is about
 //! to be written, or `-`, and SUM is the SHA-256 of all that stands before it.
@@ -58,7 +58,9 @@ impl Head {
     pub fn fit(&self, tail: Position) -> Fit {
         if tail == self.current {
             Fit::Current
-        } else if Some(tail.hash) == self.pending && tail.seq == self.current.seq + 1 {
+        } else if Some(tail.hash) == self.pending
+            && Some(tail.seq) == self.current.seq.checked_add(1)
+        {
             Fit::Pending
         } else {
             Fit::Neither
@@ -137,7 +139,7 @@ impl HeadFile {
     }
 
     fn write(&mut self, head: Head) -> io::Result<()> {
-        let generation = self.generation + 1;
+        let generation = self.generation.wrapping_add(1);
         let mut slot = [b' '; SLOT_BYTES];
         let line = line(generation, &head);
         slot[..line.len()].copy_from_slice(line.as_bytes());
@@ -252,7 +254,7 @@ mod tests {
             file.settle(position(n)).unwrap();
             let whole = std::fs::read(&path).unwrap();
             assert_eq!(Head::read(&path).unwrap(), Found::Head(file.head()));
-            // Every way to tear the last write: nothing of it, or the page's first half.
+            // The line is 140 bytes and more.
             let torn = usize::try_from(offset(file.generation)).unwrap();
             for cut in [0, 1, 17, 100, 130] {
                 let mut bytes = whole.clone();

@@ -1,148 +1,190 @@
-//! What the records say together: one line an attempt or a query. Read-only, beside a writer too.
+//! Reading the journal: beside the writer, without the right to write, without making a file where there is none.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use serde::Serialize;
+use rusqlite::{Connection, Row};
 
-use super::store;
-use crate::card::{CardId, Code};
-use crate::redemption::attempt::{AttemptId, OpenAttempt, Outcome, Record, SettledBy};
+use super::chain::Hash;
+use super::line::{Filter, Line, line};
+use super::reading::{HistoryError, no_file, open_any_medium};
+use super::schema::Version;
+use super::store::signed;
+use crate::card::Code;
+use crate::redemption::attempt::{AttemptId, OpenAttempt, Record};
 
-/// One attempt, or one look-up.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Line {
-    /// An attempt's id, or `q` and the record's number.
-    pub id: String,
-    /// `attempt` or `query`.
-    pub kind: Kind,
-    /// When it was confirmed or asked.
-    pub at: Timestamp,
-    /// The code.
-    pub code: Option<Code>,
-    /// The card.
-    pub card_id: Option<CardId>,
-    /// What it has come to; an open attempt is in doubt.
-    pub outcome: Outcome,
-    /// What proves it.
-    pub settled_by: Option<SettledBy>,
-    /// As Weixin sent it.
-    pub errcode: Option<i64>,
-    /// Who confirmed.
-    pub clerk: Option<String>,
-    /// Which kiosk.
-    pub desk: Option<String>,
+/// A journal open for reading. Each answer is one consistent state, whatever is written meanwhile.
+#[derive(Debug)]
+pub struct History {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) has_table: bool,
 }
 
-/// What a line stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A try to consume.
-    Attempt,
-    /// A look-up.
-    Query,
+/// A record with its place in the chain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Its number.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Hash,
+    /// The text that was hashed, JSON.
+    pub body: String,
+    /// What it says.
+    pub record: Record,
 }
 
-/// Why a journal cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadFault {
-    /// Nothing is there.
-    #[error("there is no journal here yet")]
-    Missing,
-    /// The database.
-    #[error("the journal cannot be read: {0}")]
-    Database(#[from] rusqlite::Error),
-}
-
-/// All records with their numbers, oldest first. One that this version cannot read is passed over, with a warning.
-pub fn records(path: &Path) -> Result<Vec<(i64, Record)>, ReadFault> {
-    if !path.exists() {
-        return Err(ReadFault::Missing);
-    }
-    let connection = store::reader(path)?;
-    let mut statement = connection.prepare("SELECT seq, body FROM record ORDER BY seq")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-    let mut records = Vec::new();
-    for row in rows {
-        let (seq, body) = row?;
-        match serde_json::from_str(&body) {
-            Ok(record) => records.push((seq, record)),
-            Err(error) => tracing::warn!(seq, %error, "a record cannot be read"),
-        }
-    }
-    Ok(records)
-}
-
-/// Attempts without an end, for a journal that cannot be written.
-pub(super) fn open_attempts(path: &Path) -> Result<Vec<OpenAttempt>, ReadFault> {
-    Ok(store::open_attempts(&store::reader(path)?)?)
-}
-
-/// One line an attempt or a query, oldest first.
-pub fn lines(records: &[(i64, Record)]) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    let mut places: BTreeMap<AttemptId, usize> = BTreeMap::new();
-    for (seq, record) in records {
-        match record {
-            Record::Query(query) => lines.push(Line {
-                id: format!("q{seq}"),
-                kind: Kind::Query,
-                at: query.at,
-                code: query.code.clone(),
-                card_id: query.card_id.clone(),
-                outcome: query.outcome,
-                settled_by: None,
-                errcode: query.errcode,
-                clerk: None,
-                desk: None,
-            }),
-            Record::Intent(intent) => {
-                places.insert(intent.attempt, lines.len());
-                lines.push(Line {
-                    id: intent.attempt.to_string(),
-                    kind: Kind::Attempt,
-                    at: intent.at,
-                    code: Some(intent.code.clone()),
-                    card_id: intent
-                        .info
-                        .card_id
-                        .clone()
-                        .or_else(|| intent.card_id.clone()),
-                    outcome: Outcome::InDoubt,
-                    settled_by: None,
-                    errcode: None,
-                    clerk: intent.clerk.clone(),
-                    desk: intent.desk.clone(),
-                });
+impl History {
+    /// Opens the journal at `path`.
+    pub fn open(path: &Path) -> Result<Self, HistoryError> {
+        match fs::metadata(path) {
+            Ok(_) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                return Err(no_file(path));
             }
-            Record::Settled(settled) => {
-                if let Some(line) = places
-                    .get(&settled.attempt)
-                    .and_then(|place| lines.get_mut(*place))
-                {
-                    line.outcome = settled.outcome;
-                    line.settled_by = settled.by;
-                    line.errcode = settled.errcode;
-                }
-            }
-            Record::Resend(_) | Record::Probe(_) => {}
+            Err(error) => return Err(error.into()),
         }
-    }
-    lines
-}
-
-/// The records of one line, as they stand in the file.
-pub fn story<'a>(records: &'a [(i64, Record)], id: &str) -> Vec<&'a Record> {
-    let attempt = AttemptId::parse(id);
-    let number = id.strip_prefix('q').and_then(|seq| seq.parse::<i64>().ok());
-    records
-        .iter()
-        .filter(|(seq, record)| match record.attempt() {
-            Some(of) => Some(of) == attempt,
-            None => Some(*seq) == number,
+        let (connection, version) = open_any_medium(path)?;
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            has_table: version != Version::Empty,
         })
-        .map(|(_, record)| record)
-        .collect()
+    }
+
+    /// The lines that `filter` lets through, oldest first. Probes and resends belong to their attempt's line.
+    pub fn list(&self, filter: &Filter) -> Result<Vec<Line>, HistoryError> {
+        let mut lines = Vec::new();
+        if !self.has_table {
+            return Ok(lines);
+        }
+        // Newest first, so that the last few are found without reading the years before.
+        let mut statement = self.connection.prepare(
+            "SELECT r.seq, r.body, (SELECT s.body FROM record s WHERE s.kind = 'settled' AND s.attempt = r.attempt)
+             FROM record r WHERE r.kind IN ('query', 'intent') AND (?1 IS NULL OR r.code = ?1) ORDER BY r.seq DESC",
+        )?;
+        let mut rows = statement.query([filter.code.as_ref().map(Code::as_str)])?;
+        while lines.len() < filter.last.unwrap_or(usize::MAX)
+            && let Some(row) = rows.next()?
+        {
+            let seq = row_seq(row)?;
+            let begin = parse(seq, &row.get::<_, String>(1)?)?;
+            let end = row
+                .get::<_, Option<String>>(2)?
+                .map(|body| parse(seq, &body))
+                .transpose()?;
+            lines.extend(line(seq, begin, end).filter(|line| filter.takes(line)));
+        }
+        lines.reverse();
+        Ok(lines)
+    }
+
+    /// All records of an attempt, or a query's one; empty where nothing has this id.
+    pub fn show(&self, id: &str) -> Result<Vec<Entry>, HistoryError> {
+        if !self.has_table {
+            return Ok(Vec::new());
+        }
+        let query = id.strip_prefix('q').and_then(|seq| seq.parse::<u64>().ok());
+        let select = "SELECT seq, body, hash FROM record WHERE";
+        let mut entries = match (query, AttemptId::parse(id)) {
+            (Some(seq), _) => self.entries(
+                &format!("{select} seq = ?1 AND kind = 'query'"),
+                [signed(seq)],
+            )?,
+            (None, Some(attempt)) => self.entries(
+                &format!("{select} attempt = ?1 ORDER BY seq"),
+                [attempt.to_string()],
+            )?,
+            (None, None) => Vec::new(),
+        };
+        entries.sort_by_key(|entry| entry.seq);
+        Ok(entries)
+    }
+
+    /// Every record, oldest first, each handed to `take` until it fails.
+    pub fn each<E: From<HistoryError>>(
+        &self,
+        mut take: impl FnMut(Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !self.has_table {
+            return Ok(());
+        }
+        let sql = "SELECT seq, body, hash FROM record ORDER BY seq";
+        let mut statement = self.connection.prepare(sql).map_err(HistoryError::from)?;
+        let mut rows = statement.query([]).map_err(HistoryError::from)?;
+        while let Some(row) = rows.next().map_err(HistoryError::from)? {
+            take(entry(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// Attempts without an end, oldest first. A record that cannot be read is passed over: what can be read counts.
+    pub fn in_doubt(&self) -> Result<Vec<OpenAttempt>, HistoryError> {
+        let mut open = Vec::new();
+        if !self.has_table {
+            return Ok(open);
+        }
+        let mut statement = self.connection.prepare(
+            "SELECT i.seq, i.body, (SELECT r.body FROM record r WHERE r.attempt = i.attempt AND r.kind = 'resend'
+                                    ORDER BY r.seq DESC LIMIT 1)
+             FROM record i WHERE i.kind = 'intent'
+             AND NOT EXISTS (SELECT 1 FROM record s WHERE s.kind = 'settled' AND s.attempt = i.attempt)
+             ORDER BY i.seq",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let seq = row_seq(row)?;
+            let Ok(Record::Intent(intent)) = parse(seq, &row.get::<_, String>(1)?) else {
+                tracing::error!(seq, "an intent in the journal cannot be read");
+                continue;
+            };
+            let resend = row
+                .get::<_, Option<String>>(2)?
+                .and_then(|body| parse(seq, &body).ok());
+            let sent_at = resend.map_or(intent.at, |resend| resend.at());
+            open.push(OpenAttempt { intent, sent_at });
+        }
+        Ok(open)
+    }
+
+    fn entries(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+    ) -> Result<Vec<Entry>, HistoryError> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query(params)?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            entries.push(entry(row)?);
+        }
+        Ok(entries)
+    }
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry, HistoryError> {
+    let seq = row_seq(row)?;
+    let body: String = row.get(1)?;
+    let record = parse(seq, &body)?;
+    let hash = row.get::<_, Vec<u8>>(2)?;
+    Ok(Entry {
+        seq,
+        hash: Hash::from_slice(&hash).ok_or(HistoryError::Unreadable(seq))?,
+        body,
+        record,
+    })
+}
+
+fn parse(seq: u64, body: &str) -> Result<Record, HistoryError> {
+    serde_json::from_str(body).map_err(|_not_ours| HistoryError::Unreadable(seq))
+}
+
+fn row_seq(row: &Row<'_>) -> Result<u64, rusqlite::Error> {
+    Ok(u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0))
 }

@@ -1,243 +1,277 @@
-//! The database: its schema, its migrations, and the one way to add a record.
+//! The records and the head, open for writing and known to fit together; one append at a time.
 
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::chain::{Hash, Position};
+use super::failure::Failure;
+use super::fault::Fault;
+use super::files;
 use super::head::{Fit, Found, Head, HeadFile};
-use crate::redemption::attempt::{JournalTrouble, OpenAttempt, Record};
+use super::schema;
+use crate::card::CardId;
+use crate::redemption::attempt::{Intent, Record};
 
-/// Append-only: `user_version` counts how many of these a file has seen.
-const MIGRATIONS: [&str; 1] = ["
-    CREATE TABLE record (
-        seq INTEGER PRIMARY KEY,
-        body TEXT NOT NULL,
-        hash BLOB NOT NULL,
-        kind TEXT GENERATED ALWAYS AS (json_extract(body, '$.kind')) VIRTUAL,
-        attempt TEXT GENERATED ALWAYS AS (json_extract(body, '$.attempt')) VIRTUAL
-    ) STRICT;
-    CREATE INDEX record_attempt ON record (attempt, kind);
-    CREATE TRIGGER record_stays BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'records are never changed'); END;
-    CREATE TRIGGER record_kept BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'records are never removed'); END;
-"];
-
-/// The writer's connection, with the tail it stands at.
-pub(super) struct Store {
+/// Both files. After a failed [`Store::append`] it is not to be used again: open it anew, which looks at what is there.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
     connection: Connection,
     head: HeadFile,
     tail: Position,
 }
 
+/// What follows from the way the last writer ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Before {
+    /// Nothing failed in this process.
+    Unknown,
+    /// A write failed: the system may call pages written that never reached the disk.
+    FailedWrite,
+}
+
 impl Store {
-    /// Opens, makes or migrates the file, and checks its tail against the head file.
-    pub(super) fn open(path: &Path) -> Result<Self, JournalTrouble> {
-        let is_new = !path.exists();
-        let mut connection = Connection::open(path).map_err(|error| sql_trouble(&error))?;
-        let connected = prepare(&mut connection).and_then(|()| tail(&connection));
-        let tail = connected?;
-        let head_path = path.with_extension("head");
-        let head = match Head::read(&head_path).map_err(|error| io_trouble(&error))? {
-            Found::Missing | Found::Unreadable if tail.seq == 0 => {
-                HeadFile::create(&head_path).map_err(|error| io_trouble(&error))?
+    /// Opens the journal, makes it where there is none, brings it to the newest version, and looks whether the newest
+    /// records and the head fit together.
+    pub fn open(path: &Path, before: Before) -> Result<Self, Failure> {
+        Self::open_files(path, before).map_err(|failure| explained(failure, path))
+    }
+
+    fn open_files(path: &Path, before: Before) -> Result<Self, Failure> {
+        files::make_folder(path)?;
+        let head_path = files::head_path(path);
+        let found = Head::read(&head_path)?;
+        if files::is_absent(path)? {
+            if let Found::Head(head) = found
+                && head.current.seq > 0
+            {
+                return Err(Fault::FileMissing(head.current.seq).into());
             }
-            Found::Missing | Found::Unreadable => return Err(JournalTrouble::Damaged),
-            Found::Head(head) if head.fit(tail) == Fit::Neither => {
-                return Err(JournalTrouble::Damaged);
-            }
-            Found::Head(_) => HeadFile::open(&head_path)
-                .map_err(|error| io_trouble(&error))?
-                .ok_or(JournalTrouble::Damaged)?,
-        };
-        if is_new {
-            made_private(path);
+            files::make_file(path)?;
         }
+        let connection = schema::open_for_writing(path)?;
+        if connection.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(std::io::Error::from(std::io::ErrorKind::ReadOnlyFilesystem).into());
+        }
+        let tail = tail(&connection)?;
+        let head = match (found, tail.seq) {
+            (Found::Head(_), _) => {
+                HeadFile::open(&head_path)?.ok_or(Fault::HeadUnreadable(tail.seq))?
+            }
+            (Found::Missing | Found::Unreadable, 0) => {
+                let created = HeadFile::create(&head_path)?;
+                files::sync_folder_of(path)?;
+                created
+            }
+            (Found::Missing, records) => return Err(Fault::HeadMissing(records).into()),
+            (Found::Unreadable, records) => return Err(Fault::HeadUnreadable(records).into()),
+        };
         let mut store = Self {
+            path: path.to_owned(),
             connection,
             head,
             tail,
         };
-        if store.head.head().current != tail {
-            store
-                .head
-                .settle(tail)
-                .map_err(|error| io_trouble(&error))?;
-        }
+        store.settle(before)?;
         Ok(store)
     }
 
-    /// Where the next record follows.
-    pub(super) fn tail(&self) -> Position {
-        self.tail
+    /// Brings a head that stands one record behind to the tail, when that record is on the disk for certain.
+    fn settle(&mut self, before: Before) -> Result<(), Failure> {
+        let fit = self.head.head().fit(self.tail);
+        match (fit, before) {
+            (Fit::Neither, _) => {
+                let head = self.head.head();
+                Err(misfit(&self.connection, &head, self.tail)?.into())
+            }
+            (Fit::Current, Before::Unknown) => Ok(()),
+            (Fit::Current, Before::FailedWrite) => self.flush(),
+            (Fit::Pending, Before::Unknown | Before::FailedWrite) => {
+                self.flush()?;
+                Ok(self.head.settle(self.tail)?)
+            }
+        }
     }
 
-    /// Announces the record in the head file, commits it, and settles the head: three fsyncs, in this order, so that at
-    /// every moment the tail is either the current or the announced one.
-    pub(super) fn append(&mut self, body: &str, next: Position) -> Result<(), JournalTrouble> {
-        self.head
-            .announce(next.hash)
-            .map_err(|error| io_trouble(&error))?;
-        let seq = i64::try_from(next.seq).map_err(|_beyond| JournalTrouble::Failing)?;
-        self.connection
-            .execute(
-                "INSERT INTO record (seq, body, hash) VALUES (?1, ?2, ?3)",
-                params![seq, body, next.hash.as_bytes().as_slice()],
-            )
-            .map_err(|error| sql_trouble(&error))?;
-        self.tail = next;
-        // The record is durable; a head that stays behind is mended at the next start.
-        if let Err(error) = self.head.settle(next) {
-            tracing::warn!(%error, "the head file could not be settled");
+    /// Copies the log into the main file and fsyncs both. After a failed fsync Linux calls the log's pages clean, so
+    /// that only writing them anew, elsewhere, makes them durable.
+    fn flush(&self) -> Result<(), Failure> {
+        let (busy, log, copied) =
+            self.connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                    Ok((
+                        row.get::<_, i64>(0)?,
+                        row.get::<_, i64>(1)?,
+                        row.get::<_, i64>(2)?,
+                    ))
+                })?;
+        if busy != 0 && log != copied {
+            return Err(Failure::Busy);
         }
         Ok(())
     }
 
-    /// Intents without an end.
-    pub(super) fn open_attempts(&self) -> Result<Vec<OpenAttempt>, JournalTrouble> {
-        open_attempts(&self.connection).map_err(|error| sql_trouble(&error))
+    /// Writes a record; `Ok` when the record and the head are durable.
+    ///
+    /// A record that is there already, word for word, is not written twice: an append that failed at its last step is
+    /// given again by whoever was told so.
+    pub fn append(&mut self, record: &Record) -> Result<(), Failure> {
+        self.append_unexplained(record)
+            .map_err(|failure| explained(failure, &self.path))
+    }
+
+    fn append_unexplained(&mut self, record: &Record) -> Result<(), Failure> {
+        let body = serde_json::to_string(record)?;
+        if self.holds(record, &body)? {
+            return Ok(());
+        }
+        if let Record::Intent(intent) = record
+            && self.is_in_doubt(intent)?
+        {
+            return Err(Failure::CodeInDoubt);
+        }
+        let next = self.tail.next(&body);
+        self.head.announce(next.hash)?;
+        self.insert(next, &body)?;
+        self.head.settle(next)?;
+        self.tail = next;
+        Ok(())
+    }
+
+    /// Whether the record stands here already; an attempt's second beginning or second end is a contradiction.
+    fn holds(&self, record: &Record, body: &str) -> Result<bool, Failure> {
+        let Some(attempt) = record.attempt() else {
+            let mut last = self
+                .connection
+                .prepare_cached("SELECT body = ?2 FROM record WHERE seq = ?1")?;
+            let is_last = last
+                .query_row((signed(self.tail.seq), body), |row| row.get(0))
+                .optional()?;
+            return Ok(is_last.unwrap_or(false));
+        };
+        let sql = "SELECT kind, body = ?2 FROM record WHERE attempt = ?1";
+        let mut of_attempt = self.connection.prepare_cached(sql)?;
+        let mut rows = of_attempt.query((attempt.to_string(), body))?;
+        let mut is_contradiction = false;
+        while let Some(row) = rows.next()? {
+            let kind: String = row.get(0)?;
+            if row.get(1)? {
+                return Ok(true);
+            }
+            is_contradiction |= match record {
+                Record::Intent(_) => kind == "intent",
+                Record::Settled(_) => kind == "settled",
+                Record::Query(_) | Record::Resend(_) | Record::Probe(_) => false,
+            };
+        }
+        if is_contradiction {
+            return Err(Failure::Contradiction);
+        }
+        Ok(false)
+    }
+
+    /// Whether an attempt on the same code is open. The redemption knows this too, unless the journal could not be
+    /// read when it started.
+    fn is_in_doubt(&self, intent: &Intent) -> Result<bool, Failure> {
+        let mut open = self.connection.prepare_cached(
+            "SELECT 1 FROM record i WHERE i.kind = 'intent' AND i.code = ?1 AND i.body ->> '$.card_id' IS ?2
+             AND NOT EXISTS (SELECT 1 FROM record s WHERE s.kind = 'settled' AND s.attempt = i.attempt)",
+        )?;
+        let card_id = intent.card_id.as_ref().map(CardId::as_str);
+        Ok(open.exists((intent.code.as_str(), card_id))?)
+    }
+
+    fn insert(&self, at: Position, body: &str) -> Result<(), Failure> {
+        let sql = "INSERT INTO record (seq, body, hash) VALUES (?1, ?2, ?3)";
+        let mut insert = self.connection.prepare_cached(sql)?;
+        insert.execute((signed(at.seq), body, at.hash.as_bytes().as_slice()))?;
+        Ok(())
     }
 }
 
-/// A record as its line in the file.
-pub(super) fn body(record: &Record) -> Result<String, JournalTrouble> {
-    serde_json::to_string(record).map_err(|error| {
-        tracing::error!(%error, "a record cannot be written as JSON");
-        JournalTrouble::Failing
+/// The last record's position, once its hash is found to be right; the whole chain is `verify`'s work.
+fn tail(connection: &Connection) -> Result<Position, Failure> {
+    let sql = "SELECT seq, body, hash FROM record ORDER BY seq DESC LIMIT 2";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let Some(row) = rows.next()? else {
+        return Ok(Position::default());
+    };
+    let seq = unsigned(row.get(0)?)?;
+    let body: String = row.get(1)?;
+    let hash = stored_hash(&row.get::<_, Vec<u8>>(2)?, seq)?;
+    let before = match rows.next()? {
+        Some(row) => {
+            let seq = unsigned(row.get(0)?)?;
+            let hash = stored_hash(&row.get::<_, Vec<u8>>(2)?, seq)?;
+            Position { seq, hash }
+        }
+        None => Position::default(),
+    };
+    if before.seq + 1 != seq {
+        return Err(Fault::Missing(before.seq + 1).into());
+    }
+    let tail = before.next(&body);
+    if tail.hash != hash {
+        return Err(Fault::Altered(seq).into());
+    }
+    Ok(tail)
+}
+
+/// Names what is wrong between a head and a tail that do not fit.
+pub fn misfit(
+    connection: &Connection,
+    head: &Head,
+    tail: Position,
+) -> Result<Fault, rusqlite::Error> {
+    let known = head.current;
+    if tail.seq < known.seq {
+        return Ok(Fault::CutTail {
+            tail: tail.seq,
+            head: known.seq,
+        });
+    }
+    let sql = "SELECT hash FROM record WHERE seq = ?1";
+    let at_head: Option<Vec<u8>> = connection
+        .query_row(sql, [signed(known.seq)], |row| row.get(0))
+        .optional()?;
+    let is_same = known.seq == 0 || at_head.as_deref() == Some(known.hash.as_bytes().as_slice());
+    Ok(if is_same {
+        Fault::BeyondHead { head: known.seq }
+    } else {
+        Fault::Rewritten(known.seq)
     })
 }
 
-/// A reader's connection, which makes and changes nothing. On a medium that cannot be written at all SQLite finds no
-/// place for its shared memory; the file is then read as it lies there.
-pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let readable = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
-        row.get::<_, i64>(0)
-    });
-    match readable {
-        Ok(_) => Ok(connection),
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
-            let uri = format!("file:{}?immutable=1", path.display());
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-            Connection::open_with_flags(uri, flags)
-        }
-        Err(error) => Err(error),
+/// A number as SQLite keeps it. Nobody writes 2^63 records.
+pub fn signed(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+/// A number as SQLite gave it.
+pub fn unsigned(seq: i64) -> Result<u64, Fault> {
+    match u64::try_from(seq) {
+        Ok(seq) if seq > 0 => Ok(seq),
+        Ok(_) | Err(_) => Err(Fault::BeforeFirst),
     }
 }
 
-/// Intents without an end, with the time of their last send.
-pub(super) fn open_attempts(connection: &Connection) -> rusqlite::Result<Vec<OpenAttempt>> {
-    let mut statement = connection.prepare(
-        "SELECT i.body, (SELECT r.body FROM record r WHERE r.attempt = i.attempt AND r.kind = 'resend')
-         FROM record i WHERE i.kind = 'intent'
-         AND NOT EXISTS (SELECT 1 FROM record s WHERE s.attempt = i.attempt AND s.kind = 'settled')
-         ORDER BY i.seq",
-    )?;
-    let rows = statement.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
-    })?;
-    let mut open = Vec::new();
-    for row in rows {
-        let (intent, resend) = row?;
-        let resent_at = resend.and_then(|body| match serde_json::from_str(&body) {
-            Ok(Record::Resend(resend)) => Some(resend.at),
-            Ok(Record::Query(_) | Record::Intent(_) | Record::Probe(_) | Record::Settled(_))
-            | Err(_) => None,
-        });
-        if let Ok(Record::Intent(intent)) = serde_json::from_str(&intent) {
-            let sent_at = resent_at.unwrap_or(intent.at);
-            open.push(OpenAttempt { intent, sent_at });
-        }
-    }
-    Ok(open)
+/// A record's hash as the database keeps it.
+pub fn stored_hash(bytes: &[u8], seq: u64) -> Result<Hash, Fault> {
+    Hash::from_slice(bytes).ok_or(Fault::Altered(seq))
 }
 
-fn prepare(connection: &mut Connection) -> Result<(), JournalTrouble> {
-    let trouble = |error: rusqlite::Error| sql_trouble(&error);
-    connection
-        .busy_timeout(std::time::Duration::from_secs(5))
-        .map_err(trouble)?;
-    let version: usize = connection
-        .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
-        .map_err(trouble)
-        .map(|version| usize::try_from(version).unwrap_or(usize::MAX))?;
-    if version > MIGRATIONS.len() {
-        return Err(JournalTrouble::Newer);
-    }
-    connection
-        .pragma_update(None, "journal_mode", "WAL")
-        .map_err(trouble)?;
-    connection
-        .pragma_update(None, "synchronous", "FULL")
-        .map_err(trouble)?;
-    for (index, migration) in MIGRATIONS.iter().enumerate().skip(version) {
-        let step = connection.transaction().map_err(trouble)?;
-        step.execute_batch(migration).map_err(trouble)?;
-        step.pragma_update(
-            None,
-            "user_version",
-            u32::try_from(index + 1).unwrap_or(u32::MAX),
-        )
-        .map_err(trouble)?;
-        step.commit().map_err(trouble)?;
-    }
-    Ok(())
-}
-
-fn tail(connection: &Connection) -> Result<Position, JournalTrouble> {
-    let row: Option<(i64, Vec<u8>)> = connection
-        .query_row(
-            "SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()
-        .map_err(|error| sql_trouble(&error))?;
-    let Some((seq, hash)) = row else {
-        return Ok(Position::default());
+/// SQLite has one word for many reasons why its files cannot be made or grow; the system says which.
+fn explained(failure: Failure, path: &Path) -> Failure {
+    let Failure::Sqlite(error) = &failure else {
+        return failure;
     };
-    match (u64::try_from(seq), Hash::from_slice(&hash)) {
-        (Ok(seq), Some(hash)) => Ok(Position { seq, hash }),
-        (Err(_), _) | (_, None) => Err(JournalTrouble::Damaged),
-    }
-}
-
-/// The journal names coupons and people's masked ids: it is its owner's alone.
-fn made_private(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    if let Err(error) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) {
-        tracing::warn!(%error, "the journal's file could not be made private");
-    }
-}
-
-/// What an error of the database means to people.
-pub(super) fn sql_trouble(error: &rusqlite::Error) -> JournalTrouble {
-    tracing::warn!(%error, "the journal's database");
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => JournalTrouble::Full,
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            JournalTrouble::ReadOnly
-        }
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => JournalTrouble::Damaged,
-        Some(_) | None => JournalTrouble::Failing,
-    }
-}
-
-/// What an error of the system means to people.
-pub(super) fn io_trouble(error: &io::Error) -> JournalTrouble {
-    tracing::warn!(%error, "the journal's files");
-    let kind = error.kind();
-    if matches!(
-        kind,
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    if !matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure)
     ) {
-        JournalTrouble::Full
-    } else if matches!(
-        kind,
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
-    ) {
-        JournalTrouble::ReadOnly
-    } else {
-        JournalTrouble::Failing
+        return failure;
     }
+    files::try_folder_of(path).map_or_else(Failure::Io, |()| failure)
 }

@@ -1,0 +1,117 @@
+//! The history's lines: one for each attempt and each look-up, and which of them are wanted.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::card::{CardId, Code};
+use crate::redemption::attempt::{Intent, Outcome, QueryRecord, Record, SettledBy};
+
+/// An attempt or a query, in one line; `journal list --json` prints it as it is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Line {
+    /// The attempt's id; `q` and the record's number for a query.
+    pub id: String,
+    /// Which of the two.
+    pub kind: LineKind,
+    /// When the confirm was accepted, or the look-up answered.
+    pub at: Timestamp,
+    /// The code, none where a link could not be opened.
+    pub code: Option<Code>,
+    /// The coupon's kind, as it was sent or told.
+    pub card_id: Option<CardId>,
+    /// `InDoubt` for an attempt without an end.
+    pub outcome: Outcome,
+    /// What proves the outcome.
+    pub settled_by: Option<SettledBy>,
+    /// As Weixin sent it.
+    pub errcode: Option<i64>,
+    /// Who confirmed.
+    pub clerk: Option<String>,
+    /// Which kiosk.
+    pub desk: Option<String>,
+}
+
+/// What a [`Line`] is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// A try to consume.
+    Attempt,
+    /// A look-up.
+    Query,
+}
+
+/// Which lines are wanted; the default is all.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Filter {
+    /// From this instant on.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub before: Option<Timestamp>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// Of this code.
+    pub code: Option<Code>,
+    /// At most so many, the newest ones.
+    pub last: Option<usize>,
+}
+
+impl Filter {
+    /// Whether a line is wanted; [`Filter::last`] is for whoever counts.
+    pub fn takes(&self, line: &Line) -> bool {
+        self.from.is_none_or(|from| line.at >= from)
+            && self.before.is_none_or(|before| line.at < before)
+            && self.outcome.is_none_or(|outcome| line.outcome == outcome)
+            && self
+                .code
+                .as_ref()
+                .is_none_or(|code| line.code.as_ref() == Some(code))
+    }
+}
+
+/// The line that begins with this record; none where lines do not begin with its kind.
+pub fn line(seq: u64, begin: Record, end: Option<Record>) -> Option<Line> {
+    match begin {
+        Record::Query(query) => Some(query_line(seq, query)),
+        Record::Intent(intent) => Some(attempt_line(intent, end)),
+        Record::Resend(_) | Record::Probe(_) | Record::Settled(_) => None,
+    }
+}
+
+fn query_line(seq: u64, query: QueryRecord) -> Line {
+    Line {
+        id: format!("q{seq}"),
+        kind: LineKind::Query,
+        at: query.at,
+        code: query.code,
+        card_id: query
+            .card_id
+            .or_else(|| query.info.and_then(|info| info.card_id)),
+        outcome: query.outcome,
+        settled_by: None,
+        errcode: query.errcode,
+        clerk: None,
+        desk: None,
+    }
+}
+
+fn attempt_line(intent: Intent, end: Option<Record>) -> Line {
+    let mut line = Line {
+        id: intent.attempt.to_string(),
+        kind: LineKind::Attempt,
+        at: intent.at,
+        code: Some(intent.code),
+        card_id: intent.card_id.or(intent.info.card_id),
+        outcome: Outcome::InDoubt,
+        settled_by: None,
+        errcode: None,
+        clerk: intent.clerk,
+        desk: intent.desk,
+    };
+    if let Some(Record::Settled(settled)) = end {
+        line.outcome = settled.outcome;
+        line.settled_by = settled.by;
+        line.errcode = settled.errcode;
+    }
+    line
+}
