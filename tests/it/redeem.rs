@@ -295,3 +295,31 @@ fn a_journal_that_cannot_be_made_lets_codes_be_looked_up_and_redeems_nothing() {
     );
     assert_eq!(platform.consumes(), 0);
 }
+
+#[test]
+fn a_token_from_a_central_server_and_one_from_a_file_redeem_as_well() {
+    for source in ["url", "static"] {
+        let (platform, desk) = normal();
+        std::fs::write(desk.path("secret"), format!("{TOKEN}1\n")).unwrap();
+        let token = match source {
+            "url" => format!(
+                "url = \"http://{}/cgi-bin/stable_token\"",
+                platform.address()
+            ),
+            _ => format!("token_file = \"{}\"", desk.path("secret").display()),
+        };
+        desk.configure(&format!(
+            "[weixin]\nbase_url = \"http://{}\"\n[weixin.token]\nsource = \"{source}\"\n{token}\n[journal]\npath = \"{}\"\n",
+            platform.address(),
+            desk.path("state/journal.sqlite").display(),
+        ));
+        let ended = desk.run(&["redeem", "--json", "--yes", "--code", CODE]);
+        assert_eq!(
+            ended.object()["outcome"],
+            "redeemed",
+            "{source}: {}",
+            ended.stderr
+        );
+        assert!(!ended.stderr.contains(TOKEN));
+    }
+}
