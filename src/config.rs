@@ -162,7 +162,7 @@ pub enum Rotation {
 /// `[ui]`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ui {
-    /// What the kiosk speaks, unless the command line or the settings say otherwise: [`language`].
+    /// What the kiosk speaks, unless the command line or the settings say otherwise: [`language()`].
     pub language: Option<Language>,
     /// The window takes the whole display.
     pub fullscreen: bool,

@@ -12,6 +12,7 @@
 mod check;
 mod config;
 mod demo;
+mod dev_script;
 mod journal;
 mod machine;
 mod platform;
