@@ -36,6 +36,10 @@ pub enum Event {
         /// How long after the command a consume was handed to the network, where it was.
         sent_after: Option<Duration>,
     },
+    /// The camera is in another state than before.
+    Camera(CameraState),
+    /// The code that was taken last came into view, is held on, or is gone.
+    View(View),
     /// A record is durable, or will not be.
     Journaled {
         /// Which write.
@@ -43,6 +47,61 @@ pub enum Event {
         /// `Ok` after the fsync.
         result: Result<(), JournalTrouble>,
     },
+}
+
+/// How the camera does. Each state heals by itself once its cause is gone.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum CameraState {
+    /// There is no camera.
+    #[default]
+    None,
+    /// One was found and is being opened.
+    Opening,
+    /// Frames come.
+    Live {
+        /// The camera's name as it calls itself.
+        device: String,
+        /// What it sends: `MJPG 1280x720 30/1`.
+        mode: String,
+    },
+    /// No frame for 2 s, though it is still there.
+    Stalled,
+    /// It was there and is gone.
+    Lost,
+    /// Another program has it.
+    Busy,
+    /// The system does not let this user open it.
+    Refused,
+    /// It offers no mode that this program can take.
+    Unusable,
+}
+
+impl CameraState {
+    /// As `scan --device --json` names it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Opening => "opening",
+            Self::Live { .. } => "live",
+            Self::Stalled => "stalled",
+            Self::Lost => "lost",
+            Self::Busy => "busy",
+            Self::Refused => "refused",
+            Self::Unusable => "unusable",
+        }
+    }
+}
+
+/// What the lens has of the code that was taken last.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum View {
+    /// It is not there: the next code is taken, the same one too.
+    #[default]
+    Clear,
+    /// It is still held up, and not taken again before it was away for 2 s.
+    Held,
+    /// Several different codes are in view: none is taken.
+    Several,
 }
 
 /// What the clerk can touch.

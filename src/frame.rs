@@ -1,4 +1,8 @@
-//! One picture as the scanner sees it.
+//! One picture from the camera, and the place where the newest one lies.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
 
 /// Brightness alone, row by row without gaps, 0 black to 255 white.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,5 +41,135 @@ impl Luma {
 impl std::fmt::Debug for Luma {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Luma({}x{})", self.width, self.height)
+    }
+}
+
+/// Colours for people, three bytes a pixel (red, green, blue), row by row without gaps.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rgb {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+impl Rgb {
+    /// Takes `width * height * 3` bytes; `None` where the numbers do not fit together.
+    pub fn new(width: usize, height: usize, pixels: Vec<u8>) -> Option<Self> {
+        let bytes = width.checked_mul(height)?.checked_mul(3)?;
+        (bytes == pixels.len()).then_some(Self {
+            width,
+            height,
+            pixels,
+        })
+    }
+
+    /// Pixels in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// All bytes, row by row.
+    pub fn bytes(&self) -> &[u8] {
+        &self.pixels
+    }
+}
+
+impl std::fmt::Debug for Rgb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Rgb({}x{})", self.width, self.height)
+    }
+}
+
+/// One picture of a camera: brightness in full size for the scanner, colours in a handy size for the viewfinder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// What the scanner reads.
+    pub luma: Luma,
+    /// The same view, at most 960 pixels wide: what people see.
+    pub preview: Rgb,
+    /// When it came from the camera.
+    pub at: Instant,
+}
+
+/// The place of one newest thing between threads: what nobody took in time is replaced, never queued.
+///
+/// Each taker remembers the number of what it saw last, so that a slow taker never slows another.
+#[derive(Debug)]
+pub struct Slot<T> {
+    inner: Mutex<Inner<T>>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Inner<T> {
+    number: u64,
+    newest: Option<Arc<T>>,
+    waker: Option<Waker>,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                number: 0,
+                newest: None,
+                waker: None,
+            }),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+impl<T> Slot<T> {
+    /// Replaces what lies here.
+    pub fn put(&self, value: T) {
+        self.replace(Some(Arc::new(value)));
+    }
+
+    /// Takes away what lies here: an old picture must not pass for a live one.
+    pub fn clear(&self) {
+        self.replace(None);
+    }
+
+    /// Number and value of the newest; the number grows with every change, `None` after [`Slot::clear`].
+    pub fn newest(&self) -> (u64, Option<Arc<T>>) {
+        let inner = self.lock();
+        (inner.number, inner.newest.clone())
+    }
+
+    /// Waits for something newer than number `after`, at most `patience`; then as [`Slot::newest`].
+    pub fn wait_newer(&self, after: u64, patience: Duration) -> (u64, Option<Arc<T>>) {
+        let inner = self.lock();
+        let waited = self
+            .changed
+            .wait_timeout_while(inner, patience, |inner| inner.number <= after);
+        let (inner, _timed_out) = waited.unwrap_or_else(PoisonError::into_inner);
+        (inner.number, inner.newest.clone())
+    }
+
+    /// Whom to wake on every change, besides those who wait.
+    pub fn wake_on_change(&self, waker: Waker) {
+        self.lock().waker = Some(waker);
+    }
+
+    fn replace(&self, newest: Option<Arc<T>>) {
+        let mut inner = self.lock();
+        inner.number += 1;
+        inner.newest = newest;
+        if let Some(waker) = &inner.waker {
+            waker.wake_by_ref();
+        }
+        drop(inner);
+        self.changed.notify_all();
+    }
+
+    /// A panic of another thread cannot leave the three fields at odds.
+    fn lock(&self) -> MutexGuard<'_, Inner<T>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

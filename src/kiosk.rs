@@ -5,6 +5,7 @@
 //! start takes up what is open.
 
 pub mod clock;
+mod desk;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -13,7 +14,7 @@ use crate::event::{Event, WriteId};
 use crate::journal::Journal;
 use crate::redemption::attempt::{JournalTrouble, OpenAttempt};
 use crate::redemption::{Command, Redemption};
-use crate::screen::Screen;
+use crate::screen::{Desk, Screen};
 use crate::weixin::Client;
 use clock::Clock;
 
@@ -55,6 +56,7 @@ pub struct Kiosk {
     redemption: Redemption,
     weixin: Client,
     clock: Clock,
+    desk: Desk,
     screens: watch::Sender<Screen>,
     journal: Journal,
 }
@@ -94,6 +96,7 @@ impl Kiosk {
             redemption,
             weixin: parts.weixin,
             clock: parts.clock,
+            desk: Desk::default(),
             screens,
             journal: parts.journal,
         };
@@ -110,7 +113,9 @@ impl Kiosk {
                 biased;
                 event = self.events.recv() => {
                     if let Some(event) = event {
-                        self.redemption.handle_event(event, self.clock.now());
+                        let now = self.clock.now();
+                        desk::note(&mut self.desk, &event, now.wall);
+                        self.redemption.handle_event(event, now);
                     }
                 }
                 () = sleep_until(timeout) => {
@@ -156,7 +161,8 @@ impl Kiosk {
     }
 
     fn publish(&self) {
-        let screen = self.redemption.screen();
+        let mut screen = self.redemption.screen();
+        screen.desk = self.desk.clone();
         self.screens.send_if_modified(|shown| {
             let is_new = *shown != screen;
             if is_new {

@@ -157,6 +157,8 @@ impl Redemption {
                 self.handle_reply(exchange, told, answer, now);
             }
             Event::Journaled { write, result } => self.handle_journaled(write, result, now),
+            // What the lens has is no matter of a redemption: the loop tells it on the screen.
+            Event::Camera(_) | Event::View(_) => {}
         }
         self.ask_about_doubts(now);
     }
@@ -322,6 +324,7 @@ impl Redemption {
         };
         self.state = State::Finished(state::Shown {
             finished,
+            since: now.tick,
             until: now.tick + stays,
         });
     }

@@ -1,9 +1,11 @@
 //! Plain data for one picture of the window, or one page of the terminal: what is to be seen, and no decision.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 
 use crate::card::{CardId, CardTitle, Code, CodeInfo, UserCardStatus};
-use crate::event::LookUpId;
+use crate::event::{CameraState, LookUpId, View};
 use crate::payload::{NotACoupon, PaymentScheme};
 use crate::redemption::attempt::{AttemptId, JournalTrouble, Outcome, SettledBy};
 use crate::redemption::reply::{NotSent, Reason, Refusal, Unknown};
@@ -19,6 +21,36 @@ pub struct Screen {
     pub doubts: Vec<DoubtLine>,
     /// Why nothing can be redeemed at the moment, though codes can be looked up.
     pub journal: Option<JournalTrouble>,
+    /// What stands round the redemption.
+    pub desk: Desk,
+}
+
+/// How the things round a redemption do: each is told in the attention bar while it is not well.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Desk {
+    /// The lens.
+    pub camera: CameraState,
+    /// What it has of the code that was taken last.
+    pub view: View,
+    /// The way to Weixin.
+    pub connection: Connection,
+}
+
+/// What the newest exchange told of the way to Weixin.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Connection {
+    /// Nothing has been asked yet.
+    #[default]
+    Untried,
+    /// Weixin answers this desk.
+    Answering,
+    /// It does not, or not as it should.
+    Trouble {
+        /// One of [`Why::NotSent`], [`Why::Unknown`], [`Why::Refusal`].
+        why: Why,
+        /// When that was found out.
+        at: Timestamp,
+    },
 }
 
 /// The large middle of the screen.
@@ -89,6 +121,17 @@ pub struct Finished {
     pub settled_by: Option<SettledBy>,
     /// When it was known.
     pub at: Timestamp,
+    /// How long it stays.
+    pub shown: Option<Shown>,
+}
+
+/// From when until when something is on the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shown {
+    /// When it appeared.
+    pub since: Instant,
+    /// When it goes by itself.
+    pub until: Instant,
 }
 
 impl Finished {
@@ -106,6 +149,7 @@ impl Finished {
             attempt: None,
             settled_by: None,
             at,
+            shown: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the machine's state looks like.
 
 use crate::card::{CardId, CardTitle};
-use crate::screen::{Review, Screen, Stage, Work};
+use crate::screen::{self, Desk, Review, Screen, Stage, Work};
 
 use super::Redemption;
 use super::state::{State, Then};
@@ -14,6 +14,8 @@ impl Redemption {
             notice: self.notice,
             doubts: self.doubts.lines(),
             journal: self.journal,
+            // The loop knows how its surroundings do.
+            desk: Desk::default(),
         }
     }
 
@@ -37,6 +39,10 @@ impl Redemption {
             State::Finished(shown) => {
                 let mut finished = shown.finished.clone();
                 finished.title = self.title_of(finished.card_id.as_ref());
+                finished.shown = Some(screen::Shown {
+                    since: shown.since,
+                    until: shown.until,
+                });
                 Stage::Finished(finished)
             }
         }

@@ -116,5 +116,6 @@ pub(super) struct Consuming {
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) finished: Finished,
+    pub(super) since: Instant,
     pub(super) until: Instant,
 }
