@@ -44,3 +44,4 @@ pub mod worker;
 // Shell: joins them.
 pub mod cli;
 pub mod kiosk;
+pub mod ui;

@@ -4,6 +4,7 @@
 //! text ever reaches a screen.
 
 pub mod coupon;
+pub mod desk;
 pub mod outcome;
 
 use fluent_bundle::concurrent::FluentBundle;

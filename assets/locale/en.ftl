@@ -201,3 +201,76 @@ demo-window = The window opens with the next version; this is its story in the t
 no-code = There is no code in this picture.
 reconcile-left = Still not known: { $count }.
 reconcile-done = Nothing is in doubt.
+
+## The window
+review-wait = One moment …
+review-asked = Weixin told this at { $time }
+label-benefit = Worth
+back = Touch anywhere to go on
+back-in = Back in { $seconds } s
+keypad-open = Type the code
+keypad-title = Type the coupon's code
+keypad-hint = It stands under the code on the phone
+keypad-look-up = Look up
+keypad-clear = Clear
+keypad-back = Delete the last character
+keypad-letters = ABC
+keypad-digits = 123
+keypad-close = Back
+keypad-length = { $count ->
+        [one] 1 character
+       *[other] { $count } characters
+    }
+language-other = 中文
+ask-now = Ask now
+doubts-title = Not known yet
+doubts-rule = Ask the customer to wait if you can. The kiosk goes on asking Weixin by itself; other customers can be served.
+doubts-close = Close
+attention-doubts = { $count ->
+        [one] 1 outcome not known yet
+       *[other] { $count } outcomes not known yet
+    }
+attention-show = Show
+view-held = This code was read already. Take the phone away for a moment to read it again.
+view-several = Several codes are in view. Show one at a time.
+
+## The camera
+camera-none = No camera
+    .do = Plug one in. Until then, type the code or use a scanner.
+camera-opening = The camera is being opened …
+    .do = It takes a moment.
+camera-live = The camera is on
+    .do = Hold the coupon's code before it.
+camera-stalled = The camera sends no picture
+    .do = It is being started anew. Until then, type the code or use a scanner.
+camera-lost = The camera was unplugged
+    .do = Plug it in again. Until then, type the code or use a scanner.
+camera-busy = Another program uses the camera
+    .do = Close that program. Until then, type the code or use a scanner.
+camera-refused = This kiosk may not open the camera
+    .do = Call the merchant's IT. Until then, type the code or use a scanner.
+camera-unusable = This camera's pictures cannot be used
+    .do = Plug in another one. Until then, type the code or use a scanner.
+
+## The way to Weixin
+connection-untried = Weixin: not asked yet
+connection-answering = Weixin answers
+connection-trouble = Since { $time }: { $why }
+
+## The demo's phones
+demo-strip = Hold up a phone:
+story-redeemed = A valid coupon
+story-already-redeemed = Used before
+story-expired = Expired
+story-not-yet-valid = Not yet valid
+story-gifting = Being given away
+story-deleted = Deleted
+story-unknown-code = Unknown code
+story-custom-code = Merchant's own code
+story-link = Link with a sealed code
+story-payment-code = Code for paying
+story-member-card = Member card
+story-token-renewed = Token out of date
+story-no-network = No network
+story-answer-lost = Answer lost, then found
+story-lost-for-good = Answer lost for good

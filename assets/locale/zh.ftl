@@ -191,3 +191,74 @@ demo-window = 窗口随下一版本而来；这里先在终端里演一遍。
 no-code = 这张图片里没有码。
 reconcile-left = 仍然未知：{ $count }。
 reconcile-done = 没有结果未知的核销。
+
+## 窗口
+review-wait = 请稍候 …
+review-asked = 微信于 { $time } 答复
+label-benefit = 优惠
+back = 点按任意处继续
+back-in = { $seconds } 秒后返回
+keypad-open = 手工输入券码
+keypad-title = 输入券码
+keypad-hint = 券码印在手机上二维码的下方
+keypad-look-up = 查询
+keypad-clear = 清空
+keypad-back = 删除最后一位
+keypad-letters = ABC
+keypad-digits = 123
+keypad-close = 返回
+keypad-length = { $count ->
+       *[other] { $count } 位
+    }
+language-other = English
+ask-now = 立即查询
+doubts-title = 结果未知
+doubts-rule = 请尽量让顾客稍等。本机会继续向微信查询，不影响接待其他顾客。
+doubts-close = 关闭
+attention-doubts = { $count ->
+       *[other] { $count } 笔核销结果未知
+    }
+attention-show = 查看
+view-held = 此码已读过。请把手机移开片刻再出示。
+view-several = 画面中有多个码。请一次只出示一个。
+
+## 摄像头
+camera-none = 没有摄像头
+    .do = 请接上摄像头。在此之前可手工输入券码或使用扫码枪。
+camera-opening = 正在打开摄像头 …
+    .do = 请稍等片刻。
+camera-live = 摄像头工作正常
+    .do = 请把券码对准摄像头。
+camera-stalled = 摄像头没有画面
+    .do = 正在重新启动。在此之前可手工输入券码或使用扫码枪。
+camera-lost = 摄像头已被拔出
+    .do = 请重新插上。在此之前可手工输入券码或使用扫码枪。
+camera-busy = 摄像头正被其他程序占用
+    .do = 请关闭那个程序。在此之前可手工输入券码或使用扫码枪。
+camera-refused = 本机无权打开摄像头
+    .do = 请联系商户技术人员。在此之前可手工输入券码或使用扫码枪。
+camera-unusable = 无法使用此摄像头的画面
+    .do = 请换一个摄像头。在此之前可手工输入券码或使用扫码枪。
+
+## 与微信的连接
+connection-untried = 微信：尚未查询
+connection-answering = 微信连接正常
+connection-trouble = { $time } 起：{ $why }
+
+## 演示用的手机
+demo-strip = 出示一部手机：
+story-redeemed = 有效的券
+story-already-redeemed = 已经用过
+story-expired = 已过期
+story-not-yet-valid = 尚未生效
+story-gifting = 转赠中
+story-deleted = 已删除
+story-unknown-code = 未知券码
+story-custom-code = 商户自定义码
+story-link = 带加密码的链接
+story-payment-code = 付款码
+story-member-card = 会员卡
+story-token-renewed = 令牌过期
+story-no-network = 没有网络
+story-answer-lost = 答复丢失，后查明
+story-lost-for-good = 答复永远丢失

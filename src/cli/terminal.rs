@@ -31,22 +31,7 @@ impl Page<'_> {
             lines.push(format!("! {}", self.wording.journal_trouble(trouble)));
         }
         for doubt in &screen.doubts {
-            let since = doubt
-                .since
-                .to_zoned(self.time_zone.clone())
-                .strftime("%H:%M:%S")
-                .to_string();
-            let asking = if doubt.asking { "yes" } else { "no" };
-            let line = self.wording.say_with(
-                "doubt-line",
-                &[
-                    ("code", doubt.code.grouped().into()),
-                    ("time", since.into()),
-                    ("asked", doubt.asked.into()),
-                    ("asking", asking.into()),
-                ],
-            );
-            lines.push(format!("? {line}"));
+            lines.push(format!("? {}", self.wording.doubt(doubt, self.time_zone)));
         }
         lines.join("\n")
     }
@@ -93,22 +78,7 @@ impl Page<'_> {
                 info,
             ));
         }
-        let mut details = Vec::new();
-        if let Some(by) = finished.settled_by {
-            details.push(self.wording.proof(by));
-        }
-        if let Some(errcode) = finished.errcode.filter(|errcode| *errcode != 0) {
-            details.push(self.wording.say_with(
-                "details-errcode",
-                &[("errcode", errcode.to_string().into())],
-            ));
-        }
-        if let Some(trace) = &finished.trace {
-            details.push(
-                self.wording
-                    .say_with("details-trace", &[("trace", trace.as_str().into())]),
-            );
-        }
+        let details = self.wording.details(finished);
         if !details.is_empty() {
             lines.push(self.row("label-details", &details.join(", ")));
         }

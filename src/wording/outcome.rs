@@ -46,6 +46,22 @@ impl Wording {
         self.say(journal_key(trouble))
     }
 
+    /// What IT and Weixin's support ask for, each fact in a few words.
+    pub fn details(&self, finished: &Finished) -> Vec<String> {
+        let mut details = Vec::new();
+        if let Some(by) = finished.settled_by {
+            details.push(self.proof(by));
+        }
+        if let Some(errcode) = finished.errcode.filter(|errcode| *errcode != 0) {
+            let values = [("errcode", errcode.to_string().into())];
+            details.push(self.say_with("details-errcode", &values));
+        }
+        if let Some(trace) = &finished.trace {
+            details.push(self.say_with("details-trace", &[("trace", trace.as_str().into())]));
+        }
+        details
+    }
+
     /// What proves an outcome.
     pub fn proof(&self, by: SettledBy) -> String {
         self.say(match by {
@@ -69,7 +85,7 @@ fn outcome_key(outcome: Outcome) -> &'static str {
     }
 }
 
-fn why_key(why: &Why, outcome: Outcome) -> &'static str {
+pub(super) fn why_key(why: &Why, outcome: Outcome) -> &'static str {
     match why {
         Why::Confirmed => "why-confirmed",
         Why::FoundRedeemed => "why-found-redeemed",

@@ -1,0 +1,399 @@
+//! The window: draws the newest [`Screen`] and tells what was touched. It decides nothing about a coupon.
+//!
+//! `logic()` takes the newest screen and what a keyboard typed; `ui()` draws. Nothing is drawn while nothing changes: the
+//! loop wakes the window for a new screen, the camera for a new frame, and only while the viewfinder is seen.
+
+mod attention;
+mod header;
+mod icon;
+mod idle;
+mod keypad;
+mod look;
+mod outcome;
+mod review;
+mod targets;
+mod theme;
+mod viewfinder;
+mod wedge;
+mod widgets;
+mod working;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Context, CornerRadius, Event as Input, RawInput, Rect, Ui};
+use jiff::tz::TimeZone;
+use tokio::sync::watch;
+
+use crate::event::{Event, LookUpId, Touch};
+use crate::frame::{Frame, Slot};
+use crate::payload::{Payload, PaymentCodes};
+use crate::screen::{Screen, Stage};
+use crate::wording::{Language, Wording};
+use keypad::Keypad;
+use look::{Act, Look};
+use review::Confirm;
+use theme::Palette;
+use viewfinder::Preview;
+use wedge::{Typed, Wedge};
+
+/// A review or an outcome takes no touch before it was seen so long.
+const ARMING: Duration = Duration::from_millis(400);
+/// A live picture is drawn at most so often: without a graphics chip every one costs 20 to 45 ms of a processor.
+const PREVIEW_GAP: Duration = Duration::from_millis(66);
+
+/// What the window tells.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// For the kiosk's loop.
+    Event(Event),
+    /// The other language was chosen.
+    Language(Language),
+    /// A phone of the demo is to be held up, by its place in the strip.
+    Phone(usize),
+}
+
+/// What a window is put together from.
+pub struct Parts {
+    /// What is to be seen.
+    pub screens: watch::Receiver<Screen>,
+    /// What the camera sees.
+    pub frames: Arc<Slot<Frame>>,
+    /// Takes what was touched and typed.
+    pub tell: Box<dyn Fn(Said)>,
+    /// Reads the clock that [`crate::screen::Shown`] is counted by.
+    pub tick: Box<dyn Fn() -> Instant>,
+    /// The language to begin with.
+    pub language: Language,
+    /// The store and the desk, for the header.
+    pub place: String,
+    /// The store's time zone.
+    pub zone: TimeZone,
+    /// How typed texts are read.
+    pub payment_codes: PaymentCodes,
+    /// The demo's stories; empty in a kiosk that redeems.
+    pub phones: Option<Vec<String>>,
+    /// Over the whole display.
+    pub is_fullscreen: bool,
+}
+
+/// The window.
+pub struct Window {
+    parts: Parts,
+    palette: Palette,
+    wording: Wording,
+    screen: Screen,
+    /// The stage on the screen and since when.
+    since: (StageKey, Instant),
+    confirmed: Option<LookUpId>,
+    keypad: Option<Keypad>,
+    shows_doubts: bool,
+    wedge: Wedge,
+    preview: Preview,
+    sees_frames: Arc<AtomicBool>,
+}
+
+/// What makes a stage another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum StageKey {
+    Idle,
+    Working,
+    Review(LookUpId),
+    Finished,
+}
+
+impl StageKey {
+    fn of(stage: &Stage) -> Self {
+        match stage {
+            Stage::Idle => Self::Idle,
+            Stage::Working(_) => Self::Working,
+            Stage::Review(review) => Self::Review(review.look_up),
+            Stage::Finished(_) => Self::Finished,
+        }
+    }
+}
+
+impl Window {
+    /// Puts the window together in a context of egui. The waker is for whoever changes `parts.screens`.
+    pub fn new(ctx: &Context, parts: Parts) -> (Self, Waker) {
+        let palette = match parts.phones {
+            Some(_) => Palette::DEMO,
+            None => Palette::LIVE,
+        };
+        theme::install(ctx, &palette);
+        if parts.is_fullscreen {
+            theme::set_fullscreen(ctx, true);
+        }
+        let sees_frames = Arc::new(AtomicBool::new(true));
+        parts.frames.wake_on_change(Waker::from(Arc::new(OnFrame {
+            ctx: ctx.clone(),
+            is_wanted: Arc::clone(&sees_frames),
+        })));
+        let now = (parts.tick)();
+        let screen = parts.screens.borrow().clone();
+        let window = Self {
+            palette,
+            wording: Wording::new(parts.language),
+            since: (StageKey::of(&screen.stage), now),
+            screen,
+            confirmed: None,
+            keypad: None,
+            shows_doubts: false,
+            wedge: Wedge::default(),
+            preview: Preview::default(),
+            sees_frames,
+            parts,
+        };
+        (window, Waker::from(Arc::new(OnScreen(ctx.clone()))))
+    }
+
+    fn take_screen(&mut self, now: Instant) {
+        if self.parts.screens.has_changed().unwrap_or(false) {
+            self.screen = self.parts.screens.borrow_and_update().clone();
+            let key = StageKey::of(&self.screen.stage);
+            if key != self.since.0 {
+                tracing::debug!(stage = ?key, "shown");
+                self.since = (key, now);
+                self.confirmed = None;
+                if key != StageKey::Idle {
+                    self.keypad = None;
+                    self.shows_doubts = false;
+                }
+            }
+            if self.screen.doubts.is_empty() {
+                self.shows_doubts = false;
+            }
+        }
+    }
+
+    fn take_typed(&mut self, typed: Typed) {
+        match typed {
+            Typed::Nothing => {}
+            Typed::Scanned(text) => self.look_up(&text),
+            Typed::ByHand(text) => self.type_by_hand(&text),
+        }
+    }
+
+    fn type_by_hand(&mut self, text: &str) {
+        if let Some(keypad) = &mut self.keypad {
+            keypad.take(text);
+        }
+    }
+
+    fn look_up(&mut self, text: &str) {
+        let payload = Payload::parse(text, self.parts.payment_codes);
+        self.tell(Event::Payload(payload));
+    }
+
+    fn tell(&self, event: Event) {
+        (self.parts.tell)(Said::Event(event));
+    }
+
+    fn carry_out(&mut self, act: Act) {
+        match act {
+            Act::Touch(touch) => {
+                if let Touch::Confirm(look_up) = touch {
+                    self.confirmed = Some(look_up);
+                }
+                self.tell(Event::Touch(touch));
+            }
+            Act::LookUp(text) => self.look_up(&text),
+            Act::Keypad(is_open) => self.keypad = is_open.then(Keypad::default),
+            Act::Doubts(is_open) => self.shows_doubts = is_open,
+            Act::Language => {
+                let other = match self.wording.language() {
+                    Language::En => Language::Zh,
+                    Language::Zh => Language::En,
+                };
+                self.wording = Wording::new(other);
+                (self.parts.tell)(Said::Language(other));
+            }
+            Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
+        }
+    }
+
+    /// The stage, and what is drawn over it. Returns what was touched and when to draw again by itself.
+    fn stage_ui(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        now: Instant,
+    ) -> (Option<Act>, Option<Duration>) {
+        let look = Look {
+            wording: &self.wording,
+            palette: &self.palette,
+            zone: &self.parts.zone,
+        };
+        let shown_for = now.saturating_duration_since(self.since.1);
+        let arming = ARMING.checked_sub(shown_for).filter(|left| !left.is_zero());
+        if self.shows_doubts {
+            let act = attention::doubts_ui(ui, rect, look, &self.screen.doubts);
+            return (act, None);
+        }
+        match &self.screen.stage {
+            Stage::Idle => {
+                if let Some(keypad) = &mut self.keypad {
+                    return (keypad::keypad_ui(ui, rect, look, keypad), None);
+                }
+                let phones = self.parts.phones.as_deref().unwrap_or_default();
+                let act = idle::idle_ui(ui, rect, look, &self.screen, &self.preview, phones);
+                (act, None)
+            }
+            Stage::Working(work) => {
+                let beat = Duration::from_millis(working::BEAT_MILLIS);
+                let beats =
+                    u64::try_from(shown_for.as_millis()).unwrap_or(0) / working::BEAT_MILLIS;
+                let act = working::working_ui(ui, rect, look, *work, beats);
+                (act, Some(beat))
+            }
+            Stage::Review(review) => {
+                let confirm = match (self.confirmed == Some(review.look_up), arming) {
+                    (true, _) => Confirm::Touched,
+                    (false, Some(_)) => Confirm::Arming,
+                    (false, None) => Confirm::Armed,
+                };
+                let act = review::review_ui(ui, rect, look, review, confirm);
+                (act, arming)
+            }
+            Stage::Finished(finished) => {
+                let attempt = finished.attempt;
+                let mut doubts = self.screen.doubts.iter();
+                let doubt = doubts.find(|doubt| Some(doubt.attempt) == attempt);
+                let may_go = arming.is_none();
+                let act = outcome::outcome_ui(ui, rect, look, finished, doubt, now, may_go);
+                let beat = outcome::beat(finished);
+                (act, Some(arming.map_or(beat, |left| left.min(beat))))
+            }
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        theme::scale(ctx);
+        let now = (self.parts.tick)();
+        let typed = self.wedge.pause(now);
+        self.take_typed(typed);
+        if self.wedge.is_busy() {
+            ctx.request_repaint_after(wedge::PAUSE);
+        }
+        self.take_screen(now);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let now = (self.parts.tick)();
+        let mut rect = ui.max_rect();
+        ui.painter()
+            .rect_filled(rect, CornerRadius::ZERO, self.palette.ground);
+        let sees_frames =
+            self.keypad.is_none() && !self.shows_doubts && matches!(self.screen.stage, Stage::Idle);
+        self.sees_frames.store(sees_frames, Ordering::Relaxed);
+        if sees_frames {
+            self.preview.take(ui.ctx(), &self.parts.frames);
+        }
+        let look = Look {
+            wording: &self.wording,
+            palette: &self.palette,
+            zone: &self.parts.zone,
+        };
+        if self.palette.ribbon.is_some() {
+            let (ribbon, rest) = widgets::cut_top(rect, header::RIBBON);
+            header::ribbon_ui(ui, ribbon, look);
+            rect = rest;
+        }
+        let mut acts = Vec::new();
+        if !matches!(self.screen.stage, Stage::Finished(_)) || self.shows_doubts {
+            let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
+            let connection = &self.screen.desk.connection;
+            acts.extend(header::header_ui(
+                ui,
+                top,
+                look,
+                &self.parts.place,
+                connection,
+            ));
+            rect = rest;
+        }
+        if attention::is_needed(&self.screen) {
+            let (bar, rest) = widgets::cut_top(rect, attention::HEIGHT);
+            acts.extend(attention::bar_ui(ui, bar, look, &self.screen));
+            rect = rest;
+        }
+        let (act, again) = self.stage_ui(ui, rect, now);
+        acts.extend(act);
+        targets::tell(ui.ctx());
+        for act in acts {
+            self.carry_out(act);
+            ui.ctx().request_repaint_after(SOON);
+        }
+        if let Some(again) = again {
+            ui.ctx().request_repaint_after(again.max(SOON));
+        }
+    }
+
+    /// A scanner's keys are taken away before egui sees them: its Enter must not press what has the focus.
+    fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
+        let now = (self.parts.tick)();
+        let mut kept = Vec::with_capacity(raw_input.events.len());
+        for input in std::mem::take(&mut raw_input.events) {
+            match input {
+                Input::Text(text) => {
+                    if let Some(by_hand) = self.wedge.take(&text, now) {
+                        self.type_by_hand(&by_hand);
+                    }
+                }
+                Input::Key {
+                    key: egui::Key::Enter | egui::Key::Tab,
+                    pressed,
+                    ..
+                } if self.wedge.is_busy() => {
+                    if pressed {
+                        let typed = self.wedge.end();
+                        self.take_typed(typed);
+                    }
+                }
+                Input::Key {
+                    key: egui::Key::Space,
+                    ..
+                } if self.wedge.is_busy() => {}
+                Input::Key {
+                    key: egui::Key::Backspace,
+                    pressed: true,
+                    ..
+                } => {
+                    if let Some(keypad) = &mut self.keypad {
+                        keypad.delete();
+                    }
+                }
+                other => kept.push(other),
+            }
+        }
+        raw_input.events = kept;
+    }
+}
+
+/// `request_repaint` draws twice (egui settles its layout with a second picture), a moment's delay once.
+const SOON: Duration = Duration::from_millis(1);
+
+struct OnScreen(Context);
+
+impl Wake for OnScreen {
+    fn wake(self: Arc<Self>) {
+        self.0.request_repaint_after(SOON);
+    }
+}
+
+struct OnFrame {
+    ctx: Context,
+    is_wanted: Arc<AtomicBool>,
+}
+
+impl Wake for OnFrame {
+    fn wake(self: Arc<Self>) {
+        if self.is_wanted.load(Ordering::Relaxed) {
+            self.ctx.request_repaint_after(PREVIEW_GAP);
+        }
+    }
+}

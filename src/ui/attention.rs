@@ -1,0 +1,162 @@
+//! The one bar for everything that has to be seen to, and the list of what is in doubt behind it.
+
+use eframe::egui::{Rect, Ui, vec2};
+
+use super::icon::{self, Icon};
+use super::look::{Act, Look};
+use super::theme::{self, GAP, MARGIN, TARGET, Tone};
+use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
+use crate::event::{CameraState, Touch};
+use crate::screen::{Connection, DoubtLine, Notice, Screen};
+
+/// How high the bar is.
+pub const HEIGHT: f32 = TARGET + 2.0 * 8.0;
+
+/// One matter of the bar.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Matter {
+    tone: Tone,
+    icon: Icon,
+    words: String,
+    act: Option<Act>,
+}
+
+/// Whether there is anything to tell.
+pub fn is_needed(screen: &Screen) -> bool {
+    screen.journal.is_some()
+        || screen.notice.is_some()
+        || !screen.doubts.is_empty()
+        || is_camera_trouble(&screen.desk.camera)
+        || matches!(screen.desk.connection, Connection::Trouble { .. })
+}
+
+fn is_camera_trouble(camera: &CameraState) -> bool {
+    match camera {
+        CameraState::Opening | CameraState::Live { .. } => false,
+        CameraState::None
+        | CameraState::Stalled
+        | CameraState::Lost
+        | CameraState::Busy
+        | CameraState::Refused
+        | CameraState::Unusable => true,
+    }
+}
+
+fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
+    let mut matters = Vec::new();
+    let mut add = |tone, icon, words, act| {
+        matters.push(Matter {
+            tone,
+            icon,
+            words,
+            act,
+        });
+    };
+    if let Some(Notice::Wait) = screen.notice {
+        let words = look.wording.say("notice-wait");
+        add(Tone::Attention, Icon::Warning, words, None);
+    }
+    if !screen.doubts.is_empty() {
+        let count = screen.doubts.len();
+        let words = look
+            .wording
+            .say_with("attention-doubts", &[("count", count.into())]);
+        add(Tone::Doubt, Icon::Question, words, Some(Act::Doubts(true)));
+    }
+    if let Some(trouble) = screen.journal {
+        let words = look.wording.journal_trouble(trouble);
+        add(Tone::Refused, Icon::Warning, words, None);
+    }
+    let connection = &screen.desk.connection;
+    if matches!(connection, Connection::Trouble { .. }) {
+        let words = look.wording.connection(connection, look.zone);
+        add(Tone::Attention, Icon::Offline, words, None);
+    }
+    let camera = &screen.desk.camera;
+    if is_camera_trouble(camera) {
+        let (words, _advice) = look.wording.camera(camera);
+        add(Tone::Attention, Icon::Camera, words, None);
+    }
+    matters
+}
+
+/// The bar; its matters side by side.
+pub fn bar_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, screen: &Screen) -> Option<Act> {
+    let matters = matters(screen, look);
+    let mut act = None;
+    let mut rest = rect.shrink2(vec2(MARGIN, 4.0));
+    for (at, matter) in matters.iter().enumerate() {
+        let left = u16::try_from(matters.len() - at).unwrap_or(1);
+        let gap = if left > 1 { GAP / 2.0 } else { 0.0 };
+        let (place, after) = cut_left(rest, rest.width() / f32::from(left));
+        rest = after;
+        let place = place.with_max_x(place.right() - gap);
+        card(ui, place, matter.tone.fill());
+        let (mark, words) = cut_left(place.shrink(8.0), TARGET - 8.0);
+        icon::paint(
+            ui.painter(),
+            mark.shrink(10.0),
+            matter.icon,
+            matter.tone.text(),
+        );
+        let words = match &matter.act {
+            None => words,
+            Some(wanted) => {
+                let (words, key) = cut_right(words, 130.0);
+                let label = look.wording.say("attention-show");
+                let key_look = Key::new(&label, matter.tone.text(), matter.tone.fill());
+                if key_look
+                    .sized(theme::SMALL)
+                    .show(ui, key.shrink(2.0), "bar")
+                {
+                    act = Some(wanted.clone());
+                }
+                words
+            }
+        };
+        let mut text = Text::bold(&matter.words, theme::SMALL * 1.1, matter.tone.text());
+        text.weight = theme::Weight::Bold;
+        text.put_centred(ui, words.shrink2(vec2(6.0, 0.0)));
+    }
+    act
+}
+
+/// Everything in doubt, with the rule for the goods and a key to ask at once.
+pub fn doubts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, doubts: &[DoubtLine]) -> Option<Act> {
+    let mut act = None;
+    let tone = Tone::Doubt;
+    let inner = rect.shrink(MARGIN);
+    let (head, rest) = cut_top(inner, theme::TITLE * 1.5);
+    let title = look.wording.say("doubts-title");
+    Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
+    let (rule, rest) = cut_top(rest, theme::BODY * 3.0);
+    let words = look.wording.say("doubts-rule");
+    Text::body(&words, look.palette.muted).put(ui, rule);
+    let (list, foot) = cut_bottom(rest, TARGET + GAP);
+    let mut rest = list;
+    for doubt in doubts {
+        if rest.height() < TARGET + GAP {
+            break;
+        }
+        let (line, after) = cut_top(rest, TARGET + GAP);
+        rest = after;
+        let line = line.with_max_y(line.bottom() - GAP / 2.0);
+        card(ui, line, tone.fill());
+        let (words, key) = cut_right(line.shrink(6.0), 190.0);
+        let said = look.wording.doubt(doubt, look.zone);
+        Text::body(&said, tone.text()).put_centred(ui, words.shrink2(vec2(12.0, 0.0)));
+        let label = look.wording.say("ask-now");
+        let key_look = Key::new(&label, tone.text(), tone.fill())
+            .sized(theme::SMALL * 1.1)
+            .enabled(!doubt.asking);
+        if key_look.show(ui, key, &doubt.attempt.to_string()) {
+            act = Some(Act::Touch(Touch::AskNow(doubt.attempt)));
+        }
+    }
+    let close = look.wording.say("doubts-close");
+    let (_, place) = cut_right(foot.with_min_y(foot.top() + GAP), 260.0);
+    if Key::new(&close, look.palette.key, look.palette.text).show(ui, place, "doubts") {
+        act = Some(Act::Doubts(false));
+    }
+    act
+}

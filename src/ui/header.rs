@@ -1,0 +1,62 @@
+//! The line at the top: whose desk this is, the way to Weixin, the other language. In the demo, the ribbon above it.
+
+use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
+
+use super::look::{Act, Look};
+use super::theme::{self, GAP, MARGIN, TARGET, Tone};
+use super::widgets::{Key, Text, cut_left, cut_right};
+use crate::screen::Connection;
+
+/// How high the ribbon of the demo is.
+pub const RIBBON: f32 = 40.0;
+/// How high the header is.
+pub const HEIGHT: f32 = TARGET + 2.0 * 8.0;
+
+/// Nobody may take the demo for a kiosk that redeems: this is on its every screen.
+pub fn ribbon_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) {
+    let Some(colour) = look.palette.ribbon else {
+        return;
+    };
+    ui.painter().rect_filled(rect, CornerRadius::ZERO, colour);
+    let words = look.wording.say("demo-watermark");
+    Text::bold(&words, theme::SMALL, look.palette.ground)
+        .centred()
+        .put_centred(ui, rect);
+}
+
+/// The header.
+pub fn header_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    place: &str,
+    connection: &Connection,
+) -> Option<Act> {
+    let inner = rect.shrink2(vec2(MARGIN, 8.0));
+    let (rest, language) = cut_right(inner, 150.0);
+    let other = look.wording.say("language-other");
+    let key = Key::new(&other, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
+    let act = key.show(ui, language, "header").then_some(Act::Language);
+
+    let (name, connected) = cut_left(rest, rest.width() * 0.5);
+    Text::bold(place, theme::SMALL * 1.15, look.palette.text).put_centred(ui, name);
+    let tone = match connection {
+        Connection::Untried => None,
+        Connection::Answering => Some(Tone::Good),
+        Connection::Trouble { .. } => Some(Tone::Attention),
+    };
+    let (words_rect, dot) = cut_right(connected, 2.0 * GAP + 12.0);
+    if let Some(tone) = tone {
+        ui.painter().circle_filled(dot.center(), 10.0, tone.fill());
+        ui.painter()
+            .circle_stroke(dot.center(), 10.0, (2.0, look.palette.muted));
+    }
+    // Trouble has its place in the attention bar; here only where there is none.
+    if !matches!(connection, Connection::Trouble { .. }) {
+        let words = look.wording.connection(connection, look.zone);
+        let mut text = Text::small(&words, look.palette.muted);
+        text.align = Align::Max;
+        text.put_centred(ui, words_rect);
+    }
+    act
+}

@@ -1,0 +1,41 @@
+//! What every part of the window is drawn with, and what it may ask for.
+
+use eframe::egui::Rect;
+use jiff::tz::TimeZone;
+
+use super::theme::Palette;
+use crate::event::Touch;
+use crate::wording::Wording;
+
+/// What every part of the window is drawn with.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    /// The sentences of the chosen language.
+    pub wording: &'a Wording,
+    /// The colours.
+    pub palette: &'a Palette,
+    /// The store's time zone.
+    pub zone: &'a TimeZone,
+}
+
+/// What a touch asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// The loop has to know.
+    Touch(Touch),
+    /// This was typed: look it up.
+    LookUp(String),
+    /// Open or close the keypad.
+    Keypad(bool),
+    /// Open or close the list of what is in doubt.
+    Doubts(bool),
+    /// Speak the other language.
+    Language,
+    /// Hold up this phone of the demo.
+    Phone(usize),
+}
+
+/// Whether things are set side by side or below one another.
+pub fn is_wide(rect: Rect) -> bool {
+    rect.width() > rect.height()
+}

@@ -1,0 +1,171 @@
+//! The review: what the coupon is, and the one question to the clerk.
+
+use eframe::egui::{Rect, Ui, vec2};
+
+use super::icon::{self, Icon};
+use super::look::{Act, Look, is_wide};
+use super::theme::{self, GAP, MAIN_TARGET, MARGIN, TARGET, Tone};
+use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
+use crate::event::Touch;
+use crate::screen::Review;
+use crate::wording::desk::clock_time;
+
+/// Whether the key takes a touch already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Confirm {
+    /// The review has just come: a finger that was on its way to something else must not confirm.
+    Arming,
+    /// A touch confirms.
+    Armed,
+    /// It was touched.
+    Touched,
+}
+
+/// Draws the stage.
+pub fn review_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    review: &Review,
+    confirm: Confirm,
+) -> Option<Act> {
+    let inner = rect.shrink(MARGIN);
+    let (coupon, side) = if is_wide(inner) {
+        let (coupon, side) = cut_left(inner, inner.width() * 0.62);
+        (coupon, side.with_min_x(side.left() + MARGIN))
+    } else {
+        let (coupon, side) = cut_bottom(inner, MAIN_TARGET * 1.5 + TARGET + 5.0 * GAP + 90.0);
+        (coupon.with_max_y(coupon.bottom() - GAP), side)
+    };
+    coupon_ui(ui, coupon, look, review);
+    question_ui(ui, side, look, review, confirm)
+}
+
+fn coupon_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, review: &Review) {
+    card(ui, rect, look.palette.card);
+    let inner = rect.shrink(MARGIN);
+    let (worth, facts) = cut_top(inner, inner.height() * 0.46);
+    let info = &review.info;
+    let title = look
+        .wording
+        .coupon_name(review.title.as_ref(), info.card_id.as_ref());
+    let benefit = review
+        .title
+        .as_ref()
+        .and_then(|title| look.wording.benefit(&title.benefit));
+    let brand = review
+        .title
+        .as_ref()
+        .and_then(|title| title.brand.as_deref());
+    let (small, worth) = cut_top(worth, theme::SMALL * 1.5);
+    if let Some(brand) = brand {
+        Text::small(brand, look.palette.muted).put(ui, small);
+    }
+    match benefit.filter(|benefit| *benefit != title) {
+        Some(benefit) => {
+            let (name, large) = cut_top(worth, worth.height() * 0.45);
+            Text::bold(&title, theme::TITLE, look.palette.text).put(ui, name);
+            Text::bold(&benefit, theme::TITLE * 1.6, look.palette.text).put(ui, large);
+        }
+        None => {
+            Text::bold(&title, theme::TITLE * 1.5, look.palette.text).put(ui, worth);
+        }
+    }
+    let mut rows = vec![
+        (
+            "label-validity",
+            look.wording.validity(&info.validity, review.asked_at),
+        ),
+        ("label-status", look.wording.status(info.status.as_ref())),
+        ("label-code", info.code.grouped()),
+    ];
+    if let Some(openid) = &info.openid {
+        rows.push(("label-holder", openid.masked().to_owned()));
+    }
+    facts_ui(ui, facts, look, &rows);
+}
+
+/// Rows of a name and a value.
+fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, rows: &[(&str, String)]) {
+    let count = f32::from(u16::try_from(rows.len()).unwrap_or(1)).max(1.0);
+    let height = (rect.height() / count).min(theme::BODY * 2.2);
+    let mut rest = rect;
+    for (label, value) in rows {
+        let (row, after) = cut_top(rest, height);
+        rest = after;
+        ui.painter()
+            .hline(row.x_range(), row.top(), (1.5, look.palette.key));
+        let (name, said) = cut_left(row, rect.width() * 0.24);
+        let label_words = look.wording.say(label);
+        Text::small(&label_words, look.palette.muted).put_centred(ui, name);
+        let said = if *label == "label-status" {
+            let (mark, said) = cut_left(said, height * 0.8);
+            let side = mark.shrink(height * 0.16);
+            icon::paint(ui.painter(), side, Icon::Check, look.palette.text);
+            said.with_min_x(said.left() + GAP / 2.0)
+        } else {
+            said
+        };
+        Text::bold(value, theme::BODY, look.palette.text).put_centred(ui, said);
+    }
+}
+
+/// The head, the large key, and, well away from it, the way back.
+fn question_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    review: &Review,
+    confirm: Confirm,
+) -> Option<Act> {
+    let tone = if review.changed {
+        Tone::Attention
+    } else {
+        Tone::Good
+    };
+    let (head, rest) = cut_top(rect, (rect.height() * 0.3).min(150.0));
+    card(ui, head, tone.fill());
+    let (mark, words) = cut_left(head.shrink(GAP), head.height().min(96.0) - GAP);
+    let icon = if review.changed {
+        Icon::Warning
+    } else {
+        Icon::Check
+    };
+    icon::paint(ui.painter(), mark, icon, tone.text());
+    let key = if review.changed {
+        "review-changed"
+    } else {
+        "review"
+    };
+    let said = look.wording.say(key);
+    Text::bold(&said, theme::BODY * 1.2, tone.text())
+        .put_centred(ui, words.with_min_x(words.left() + GAP));
+
+    let (rest, foot) = cut_bottom(rest, TARGET);
+    let height = (rest.height() - 4.0 * GAP).clamp(MAIN_TARGET, MAIN_TARGET * 2.2);
+    let middle = Rect::from_center_size(rest.center(), vec2(rest.width(), height));
+    let label = look.wording.say("review-confirm");
+    let confirm_key = Key::new(&label, look.palette.accent, look.palette.on_accent)
+        .sized(theme::TITLE)
+        .enabled(confirm == Confirm::Armed);
+    let mut act = None;
+    if confirm_key.show(ui, middle, "review") {
+        act = Some(Act::Touch(Touch::Confirm(review.look_up)));
+    }
+    let time = clock_time(review.asked_at, look.zone);
+    let asked = look
+        .wording
+        .say_with("review-asked", &[("time", time.into())]);
+    let under = Rect::from_x_y_ranges(rest.x_range(), middle.bottom() + 6.0..=rest.bottom());
+    if under.height() > theme::SMALL {
+        Text::small(&asked, look.palette.muted)
+            .centred()
+            .put(ui, under);
+    }
+    let label = look.wording.say("review-cancel");
+    let (_, place) = cut_right(foot, foot.width());
+    if Key::new(&label, look.palette.key, look.palette.text).show(ui, place, "review") {
+        act = Some(Act::Touch(Touch::Cancel));
+    }
+    act
+}

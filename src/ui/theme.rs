@@ -1,0 +1,263 @@
+//! Colours, sizes and fonts, by role: made once here, seen everywhere.
+//!
+//! Sizes are points of a display that is 1080 points on its shorter side; [`scale`] makes every display such a one. On the
+//! common 15.6-inch panel of 1920x1080 a millimetre is then [`MM`] points.
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Vec2, ViewportCommand, Visuals,
+};
+
+use crate::redemption::attempt::Outcome;
+
+/// Points in a millimetre (1920 pixels on 345 mm).
+pub const MM: f32 = 5.55;
+/// The edge of what a clerk touches in a hurry: 20 mm (Colle and Hiszem 2004).
+pub const MAIN_TARGET: f32 = 20.0 * MM;
+/// The edge of everything else that is touched: 12 mm.
+pub const TARGET: f32 = 12.0 * MM;
+/// Between things that belong together.
+pub const GAP: f32 = 16.0;
+/// Between a thing and the edge it stands in.
+pub const MARGIN: f32 = 28.0;
+/// Round corners of cards and keys.
+pub const ROUNDING: u8 = 14;
+
+/// Text that is read from 1.5 m.
+pub const HEAD: f32 = 150.0;
+/// What a screen is about.
+pub const TITLE: f32 = 52.0;
+/// Sentences.
+pub const BODY: f32 = 34.0;
+/// Labels and small print: still readable with a hand on the screen.
+pub const SMALL: f32 = 24.0;
+
+/// A small display does not shrink what is touched as much as itself: below this many pixels a side stays so long.
+const SHORTEST: f32 = 896.0;
+
+/// The colours of everything that is no outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Palette {
+    /// Behind everything.
+    pub ground: Color32,
+    /// Cards on it.
+    pub card: Color32,
+    /// Keys on either.
+    pub key: Color32,
+    /// Text on ground, card and key.
+    pub text: Color32,
+    /// Text that steps back.
+    pub muted: Color32,
+    /// The one thing to touch.
+    pub accent: Color32,
+    /// Text on the accent.
+    pub on_accent: Color32,
+    /// The demo's ribbon; a live kiosk has none.
+    pub ribbon: Option<Color32>,
+}
+
+impl Palette {
+    /// A kiosk that redeems.
+    pub const LIVE: Self = Self {
+        ground: Color32::from_rgb(16, 21, 27),
+        card: Color32::from_rgb(28, 36, 45),
+        key: Color32::from_rgb(48, 60, 73),
+        text: Color32::from_rgb(244, 247, 250),
+        muted: Color32::from_rgb(171, 184, 197),
+        accent: Color32::from_rgb(28, 100, 224),
+        on_accent: Color32::WHITE,
+        ribbon: None,
+    };
+
+    /// The demo: nobody may take it for a kiosk that redeems.
+    pub const DEMO: Self = Self {
+        ground: Color32::from_rgb(48, 24, 50),
+        card: Color32::from_rgb(66, 36, 69),
+        key: Color32::from_rgb(92, 54, 96),
+        text: Color32::from_rgb(252, 245, 252),
+        muted: Color32::from_rgb(214, 186, 216),
+        accent: Color32::from_rgb(28, 100, 224),
+        on_accent: Color32::WHITE,
+        ribbon: Some(Color32::from_rgb(255, 158, 238)),
+    };
+}
+
+/// What a state means to a person. Never told by colour alone: each has its icon and its words.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Tone {
+    /// Done, or may be done.
+    Good,
+    /// No.
+    Refused,
+    /// Something has to be seen to.
+    Attention,
+    /// Not known.
+    Doubt,
+}
+
+impl Tone {
+    /// How an outcome feels.
+    pub fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Queried | Outcome::Redeemed => Self::Good,
+            Outcome::AlreadyRedeemed | Outcome::Refused => Self::Refused,
+            Outcome::NotRedeemed | Outcome::Unreachable | Outcome::SetUp => Self::Attention,
+            Outcome::InDoubt => Self::Doubt,
+        }
+    }
+
+    /// The area.
+    pub fn fill(self) -> Color32 {
+        match self {
+            Self::Good => Color32::from_rgb(12, 112, 54),
+            Self::Refused => Color32::from_rgb(176, 32, 32),
+            Self::Attention => Color32::from_rgb(255, 197, 61),
+            Self::Doubt => Color32::from_rgb(89, 56, 196),
+        }
+    }
+
+    /// Text and icon on the area.
+    pub fn text(self) -> Color32 {
+        match self {
+            Self::Good | Self::Refused | Self::Doubt => Color32::WHITE,
+            Self::Attention => Color32::from_rgb(32, 22, 0),
+        }
+    }
+}
+
+/// The weight of a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weight {
+    /// Sentences.
+    Regular,
+    /// Heads and keys.
+    Bold,
+}
+
+/// The font of a size and weight.
+pub fn font(size: f32, weight: Weight) -> FontId {
+    FontId::new(
+        size,
+        match weight {
+            Weight::Regular => FontFamily::Proportional,
+            Weight::Bold => FontFamily::Name("bold".into()),
+        },
+    )
+}
+
+/// Sets fonts and looks, and takes away the ways out that belong to a desktop.
+pub fn install(ctx: &Context, palette: &Palette) {
+    ctx.set_fonts(fonts());
+    let mut visuals = Visuals::dark();
+    visuals.panel_fill = palette.ground;
+    visuals.override_text_color = Some(palette.text);
+    ctx.set_visuals(visuals);
+    ctx.options_mut(|options| {
+        options.zoom_with_keyboard = false;
+        options.quit_shortcuts.clear();
+        options.warn_on_id_clash = cfg!(test);
+        // A finger that slips by 3 mm has still tapped.
+        options.input_options.max_click_dist = 3.0 * MM;
+    });
+}
+
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::empty();
+    let mut add = |name: &str, bytes: &'static [u8]| {
+        let data = Arc::new(FontData::from_static(bytes));
+        fonts.font_data.insert(name.to_owned(), data);
+    };
+    let regular = include_bytes!("../../assets/fonts/KioskSansSC-Regular.otf");
+    add("regular", regular);
+    let bold = include_bytes!("../../assets/fonts/KioskSansSC-Bold.otf");
+    add("bold", bold);
+    let plain = vec!["regular".to_owned()];
+    // The bold cut has fewer characters: what it lacks is drawn from the regular one.
+    let strong = vec!["bold".to_owned(), "regular".to_owned()];
+    fonts
+        .families
+        .insert(FontFamily::Proportional, plain.clone());
+    fonts.families.insert(FontFamily::Monospace, plain);
+    fonts
+        .families
+        .insert(FontFamily::Name("bold".into()), strong);
+    fonts
+}
+
+/// Makes the shorter side of the window 1080 points long, or as long as keeps small displays usable.
+pub fn scale(ctx: &Context) {
+    let pixels = ctx.content_rect().size() * ctx.pixels_per_point();
+    let native = ctx.native_pixels_per_point().unwrap_or(1.0);
+    if let Some(zoom) = zoom_for(pixels, native)
+        && (zoom - ctx.zoom_factor()).abs() > 0.001
+    {
+        ctx.set_zoom_factor(zoom);
+    }
+}
+
+fn zoom_for(pixels: Vec2, native: f32) -> Option<f32> {
+    let shorter = pixels.min_elem();
+    (shorter > 1.0 && native > 0.0).then(|| shorter.max(SHORTEST) / 1080.0 / native)
+}
+
+/// Over the whole display, or a window on a desktop.
+pub fn set_fullscreen(ctx: &Context, is_full: bool) {
+    ctx.send_viewport_cmd(ViewportCommand::Fullscreen(is_full));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The relative luminance of WCAG 2.2.
+    fn luminance(colour: Color32) -> f64 {
+        let linear = |channel: u8| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 {
+                share / 12.92
+            } else {
+                ((share + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
+    }
+
+    fn contrast(one: Color32, other: Color32) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn every_text_stands_out_from_what_is_behind_it() {
+        for palette in [Palette::LIVE, Palette::DEMO] {
+            for ground in [palette.ground, palette.card, palette.key] {
+                assert!(contrast(palette.text, ground) >= 7.0);
+                assert!(contrast(palette.muted, ground) >= 4.5, "{ground:?}");
+            }
+            assert!(contrast(palette.on_accent, palette.accent) >= 4.5);
+            if let Some(ribbon) = palette.ribbon {
+                assert!(contrast(palette.ground, ribbon) >= 4.5);
+            }
+        }
+        for tone in [Tone::Good, Tone::Refused, Tone::Attention, Tone::Doubt] {
+            assert!(contrast(tone.text(), tone.fill()) >= 4.5, "{tone:?}");
+        }
+    }
+
+    #[test]
+    fn a_display_of_any_size_has_1080_points_or_what_a_finger_needs() {
+        for (pixels, points) in [
+            (Vec2::new(1920.0, 1080.0), 1080.0),
+            (Vec2::new(1080.0, 1920.0), 1080.0),
+            (Vec2::new(3840.0, 2160.0), 1080.0),
+            (Vec2::new(1024.0, 600.0), 723.2),
+        ] {
+            let zoom = zoom_for(pixels, 1.0).unwrap();
+            assert!(
+                (pixels.min_elem() / zoom - points).abs() < 0.1,
+                "{pixels:?}"
+            );
+        }
+    }
+}

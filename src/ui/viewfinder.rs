@@ -1,0 +1,135 @@
+//! The live picture with its aim frame; in words where there is no live picture.
+
+use eframe::egui::{
+    Color32, ColorImage, Context, CornerRadius, Rect, Shape, Stroke, TextureHandle, TextureOptions,
+    Ui, Vec2, pos2, vec2,
+};
+
+use super::icon::{self, Icon};
+use super::look::Look;
+use super::theme::{self, GAP, ROUNDING, Tone};
+use super::widgets::{Text, card, cut_top};
+use crate::event::CameraState;
+use crate::frame::{Frame, Slot};
+
+/// The picture on the graphics card, and which frame it shows.
+#[derive(Default)]
+pub struct Preview {
+    texture: Option<TextureHandle>,
+    number: u64,
+}
+
+impl Preview {
+    /// Takes the newest frame. An old picture never passes for a live one: without a frame there is no picture.
+    pub fn take(&mut self, ctx: &Context, frames: &Slot<Frame>) {
+        let (number, frame) = frames.newest();
+        if number == self.number {
+            return;
+        }
+        self.number = number;
+        let Some(frame) = frame else {
+            self.texture = None;
+            return;
+        };
+        let preview = &frame.preview;
+        let image = ColorImage::from_rgb([preview.width(), preview.height()], preview.bytes());
+        match &mut self.texture {
+            Some(texture) => texture.set(image, TextureOptions::LINEAR),
+            None => self.texture = Some(ctx.load_texture("preview", image, TextureOptions::LINEAR)),
+        }
+    }
+}
+
+/// Draws the viewfinder.
+pub fn viewfinder_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    preview: &Preview,
+    camera: &CameraState,
+) {
+    let is_live = matches!(camera, CameraState::Live { .. });
+    match &preview.texture {
+        Some(texture) if is_live => {
+            picture(ui, rect, texture);
+            aim_frame(ui, rect, Color32::WHITE);
+        }
+        Some(_) | None => words(ui, rect, look, camera),
+    }
+}
+
+/// Fills the rectangle; what does not fit is cut off at both sides alike.
+fn picture(ui: &Ui, rect: Rect, texture: &TextureHandle) {
+    let size = texture.size_vec2();
+    let scale = (rect.width() / size.x).max(rect.height() / size.y);
+    let seen = Vec2::new(
+        rect.width() / (size.x * scale),
+        rect.height() / (size.y * scale),
+    );
+    let uv = Rect::from_center_size(pos2(0.5, 0.5), seen);
+    let mut shape =
+        eframe::epaint::RectShape::filled(rect, CornerRadius::same(ROUNDING), Color32::WHITE);
+    shape = shape.with_texture(texture.id(), uv);
+    ui.painter().add(Shape::from(shape));
+}
+
+/// Four corners round the place where a code is read best.
+fn aim_frame(ui: &Ui, rect: Rect, colour: Color32) {
+    let side = rect.width().min(rect.height()) * 0.7;
+    let frame = Rect::from_center_size(rect.center(), vec2(side, side));
+    let arm = side * 0.16;
+    for (corner, x, y) in [
+        (frame.left_top(), 1.0, 1.0),
+        (frame.right_top(), -1.0, 1.0),
+        (frame.right_bottom(), -1.0, -1.0),
+        (frame.left_bottom(), 1.0, -1.0),
+    ] {
+        let points = vec![
+            corner + vec2(arm * x, 0.0),
+            corner,
+            corner + vec2(0.0, arm * y),
+        ];
+        // Dark under light: seen before a white wall and a black coat.
+        for stroke in [
+            Stroke::new(13.0, Color32::from_black_alpha(140)),
+            Stroke::new(7.0, colour),
+        ] {
+            ui.painter().add(Shape::line(points.clone(), stroke));
+        }
+    }
+}
+
+fn words(ui: &mut Ui, rect: Rect, look: Look<'_>, camera: &CameraState) {
+    card(ui, rect, look.palette.card);
+    // A camera that is on and has sent no frame yet is being waited for.
+    let shown = match camera {
+        CameraState::Live { .. } => &CameraState::Opening,
+        CameraState::None
+        | CameraState::Opening
+        | CameraState::Stalled
+        | CameraState::Lost
+        | CameraState::Busy
+        | CameraState::Refused
+        | CameraState::Unusable => camera,
+    };
+    let (head, advice) = look.wording.camera(shown);
+    let colour = match shown {
+        CameraState::Opening | CameraState::Live { .. } => look.palette.muted,
+        CameraState::None
+        | CameraState::Stalled
+        | CameraState::Lost
+        | CameraState::Busy
+        | CameraState::Refused
+        | CameraState::Unusable => Tone::Attention.fill(),
+    };
+    let middle = rect.shrink2(vec2(rect.width() * 0.08, rect.height() * 0.16));
+    let (mark, rest) = cut_top(middle, middle.height() * 0.4);
+    icon::paint(ui.painter(), mark.shrink(GAP), Icon::Camera, colour);
+    let (title, rest) = cut_top(rest, rest.height() * 0.4);
+    Text::bold(&head, theme::TITLE, look.palette.text)
+        .centred()
+        .put_centred(ui, title);
+    Text::body(&advice, look.palette.muted)
+        .centred()
+        .put(ui, rest);
+}

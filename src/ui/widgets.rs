@@ -1,0 +1,304 @@
+//! What the screens are made of: texts that fit, and keys that a thumb hits.
+
+use eframe::egui::{
+    Align, Color32, CornerRadius, Id, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+use super::icon::{self, Icon};
+use super::theme::{self, MM, ROUNDING, Weight};
+
+/// A text in a rectangle: as large as asked for where it fits, else smaller.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'a> {
+    /// What it says.
+    pub text: &'a str,
+    /// The largest size, in points.
+    pub size: f32,
+    /// Its weight.
+    pub weight: Weight,
+    /// Its colour.
+    pub colour: Color32,
+    /// Where its lines stand.
+    pub align: Align,
+}
+
+impl<'a> Text<'a> {
+    /// A sentence.
+    pub fn body(text: &'a str, colour: Color32) -> Self {
+        Self {
+            text,
+            size: theme::BODY,
+            weight: Weight::Regular,
+            colour,
+            align: Align::Min,
+        }
+    }
+
+    /// Bold, and as large as this.
+    pub fn bold(text: &'a str, size: f32, colour: Color32) -> Self {
+        Self {
+            text,
+            size,
+            weight: Weight::Bold,
+            colour,
+            align: Align::Min,
+        }
+    }
+
+    /// Small print.
+    pub fn small(text: &'a str, colour: Color32) -> Self {
+        Self {
+            size: theme::SMALL,
+            ..Self::body(text, colour)
+        }
+    }
+
+    /// Lines in the middle.
+    pub fn centred(self) -> Self {
+        Self {
+            align: Align::Center,
+            ..self
+        }
+    }
+
+    /// So many times as large.
+    pub fn sized(self, times: f32) -> Self {
+        Self {
+            size: self.size * times,
+            ..self
+        }
+    }
+
+    /// Paints it into the middle of `rect`'s height without a name of its own: something behind it has that name.
+    pub fn paint(self, ui: &Ui, rect: Rect) {
+        let size = self.fitting(ui, rect);
+        let font = theme::font(size, self.weight);
+        let galley = ui
+            .painter()
+            .layout(self.text.to_owned(), font, self.colour, rect.width());
+        let left = match self.align {
+            Align::Min => rect.left(),
+            Align::Center => rect.center().x - galley.size().x / 2.0,
+            Align::Max => rect.right() - galley.size().x,
+        };
+        let top = rect.center().y - galley.size().y / 2.0;
+        ui.painter().galley(pos2(left, top), galley, self.colour);
+    }
+
+    /// Puts it at the top of `rect`; tells how high it became.
+    pub fn put(self, ui: &mut Ui, rect: Rect) -> f32 {
+        let size = self.fitting(ui, rect);
+        let height = self.height(ui, rect.width(), size);
+        self.label(ui, rect, size, Align::Min);
+        height
+    }
+
+    /// Puts it into the middle of `rect`'s height.
+    pub fn put_centred(self, ui: &mut Ui, rect: Rect) {
+        let size = self.fitting(ui, rect);
+        self.label(ui, rect, size, Align::Center);
+    }
+
+    fn label(self, ui: &mut Ui, rect: Rect, size: f32, valign: Align) {
+        let height = self.height(ui, rect.width(), size);
+        let top = match valign {
+            Align::Min => rect.top(),
+            Align::Center => rect.center().y - height / 2.0,
+            Align::Max => rect.bottom() - height,
+        };
+        let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
+        let text = RichText::new(self.text)
+            .font(theme::font(size, self.weight))
+            .color(self.colour);
+        let builder = UiBuilder::new()
+            .max_rect(place)
+            .layout(Layout::top_down(self.align));
+        ui.scope_builder(builder, |ui| {
+            ui.add(Label::new(text).selectable(false).wrap());
+        });
+    }
+
+    fn fitting(self, ui: &Ui, rect: Rect) -> f32 {
+        let mut size = self.size;
+        while size > theme::SMALL * 0.75 && !self.fits(ui, rect, size) {
+            size *= 0.94;
+        }
+        size
+    }
+
+    fn fits(self, ui: &Ui, rect: Rect, size: f32) -> bool {
+        let widest_word = self
+            .text
+            .split_whitespace()
+            .map(|word| self.width(ui, word, size))
+            .fold(0.0, f32::max);
+        self.height(ui, rect.width(), size) <= rect.height() + 0.5
+            && (widest_word <= rect.width() || !self.text.is_ascii())
+    }
+
+    fn height(self, ui: &Ui, width: f32, size: f32) -> f32 {
+        let font = theme::font(size, self.weight);
+        let galley = ui
+            .painter()
+            .layout(self.text.to_owned(), font, self.colour, width);
+        galley.size().y
+    }
+
+    fn width(self, ui: &Ui, word: &str, size: f32) -> f32 {
+        let font = theme::font(size, self.weight);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(word.to_owned(), font, self.colour);
+        galley.size().x
+    }
+}
+
+/// Something to touch.
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'a> {
+    /// What it says, and what an assistive program calls it.
+    pub label: &'a str,
+    /// What is drawn instead of the words.
+    pub icon: Option<Icon>,
+    /// Its area.
+    pub fill: Color32,
+    /// Its words.
+    pub text: Color32,
+    /// The size of the words where they fit.
+    pub size: f32,
+    /// Whether a touch does anything.
+    pub is_enabled: bool,
+}
+
+impl<'a> Key<'a> {
+    /// A key of these colours.
+    pub fn new(label: &'a str, fill: Color32, text: Color32) -> Self {
+        Self {
+            label,
+            icon: None,
+            fill,
+            text,
+            size: theme::BODY,
+            is_enabled: true,
+        }
+    }
+
+    /// Words of this size.
+    pub fn sized(self, size: f32) -> Self {
+        Self { size, ..self }
+    }
+
+    /// Draws an icon instead of the words, which remain its name.
+    pub fn with_icon(self, icon: Icon) -> Self {
+        Self {
+            icon: Some(icon),
+            ..self
+        }
+    }
+
+    /// Takes touches or not.
+    pub fn enabled(self, is_enabled: bool) -> Self {
+        Self { is_enabled, ..self }
+    }
+
+    /// Draws it; `true` when it was touched. `salt` tells apart keys of the same words.
+    pub fn show(self, ui: &mut Ui, rect: Rect, salt: &str) -> bool {
+        let response = touchable(ui, rect, self.label, salt, self.is_enabled);
+        let fill = match (self.is_enabled, response.is_pointer_button_down_on()) {
+            (false, _) => self.fill.gamma_multiply(0.45),
+            (true, true) => mixed(self.fill, Color32::WHITE, 0.3),
+            (true, false) => self.fill,
+        };
+        ui.painter()
+            .rect_filled(rect, CornerRadius::same(ROUNDING), fill);
+        if response.has_focus() {
+            let ring = Stroke::new(4.0, self.text);
+            let corner = CornerRadius::same(ROUNDING);
+            ui.painter()
+                .rect_stroke(rect.shrink(4.0), corner, ring, StrokeKind::Inside);
+        }
+        let colour = if self.is_enabled {
+            self.text
+        } else {
+            self.text.gamma_multiply(0.6)
+        };
+        if let Some(icon) = self.icon {
+            let side = rect.size().min_elem() * 0.6;
+            let place = Rect::from_center_size(rect.center(), vec2(side, side));
+            icon::paint(ui.painter(), place, icon, colour);
+        } else {
+            paint_words(ui, rect.shrink(8.0), self.label, self.size, colour);
+        }
+        response.clicked()
+    }
+}
+
+/// An area that takes touches, known to assistive programs by its label. It reaches 2 mm further down than it is drawn:
+/// people touch below what they aim at.
+pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, salt: &str, is_enabled: bool) -> Response {
+    let reach = Rect::from_min_max(rect.min, rect.max + vec2(0.0, 2.0 * MM));
+    let sense = if is_enabled {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
+    let id = Id::unique(("key", label, salt));
+    let response = ui.interact(reach, id, sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
+    if is_enabled {
+        super::targets::note(ui.ctx(), label, rect);
+    }
+    response
+}
+
+/// Words in the middle of a key, which is their name already: they are painted, not announced a second time.
+fn paint_words(ui: &Ui, rect: Rect, words: &str, largest: f32, colour: Color32) {
+    let mut size = largest;
+    loop {
+        let font = theme::font(size, Weight::Bold);
+        let mut job =
+            eframe::egui::text::LayoutJob::simple(words.to_owned(), font, colour, rect.width());
+        job.halign = Align::Center;
+        let galley = ui.painter().layout_job(job);
+        let is_small = galley.size().y <= rect.height() && galley.size().x <= rect.width() + 0.5;
+        if is_small || size < theme::SMALL * 0.7 {
+            let top = rect.center().y - galley.size().y / 2.0;
+            ui.painter()
+                .galley(pos2(rect.center().x, top), galley, colour);
+            return;
+        }
+        size *= 0.94;
+    }
+}
+
+/// A card that things stand on.
+pub fn card(ui: &Ui, rect: Rect, fill: Color32) {
+    ui.painter()
+        .rect_filled(rect, CornerRadius::same(ROUNDING), fill);
+}
+
+/// `share` of `other` in `one`.
+pub fn mixed(one: Color32, other: Color32, share: f32) -> Color32 {
+    one.lerp_to_gamma(other, share)
+}
+
+/// Cuts `height` off the top of `rect`: (the top, the rest).
+pub fn cut_top(rect: Rect, height: f32) -> (Rect, Rect) {
+    rect.split_top_bottom_at_y((rect.top() + height).min(rect.bottom()))
+}
+
+/// Cuts `height` off the bottom of `rect`: (the rest, the bottom).
+pub fn cut_bottom(rect: Rect, height: f32) -> (Rect, Rect) {
+    rect.split_top_bottom_at_y((rect.bottom() - height).max(rect.top()))
+}
+
+/// Cuts `width` off the right of `rect`: (the rest, the right).
+pub fn cut_right(rect: Rect, width: f32) -> (Rect, Rect) {
+    rect.split_left_right_at_x((rect.right() - width).max(rect.left()))
+}
+
+/// Cuts `width` off the left of `rect`: (the left, the rest).
+pub fn cut_left(rect: Rect, width: f32) -> (Rect, Rect) {
+    rect.split_left_right_at_x((rect.left() + width).min(rect.right()))
+}

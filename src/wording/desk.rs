@@ -1,0 +1,68 @@
+//! The words for what stands round a redemption: the camera, the way to Weixin, the code that is held on.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::event::{CameraState, View};
+use crate::redemption::attempt::Outcome;
+use crate::screen::{Connection, DoubtLine};
+
+use super::Wording;
+use super::outcome::why_key;
+
+impl Wording {
+    /// How the camera does, and what to do about it.
+    pub fn camera(&self, state: &CameraState) -> (String, String) {
+        let key = match state {
+            CameraState::None => "camera-none",
+            CameraState::Opening => "camera-opening",
+            CameraState::Live { .. } => "camera-live",
+            CameraState::Stalled => "camera-stalled",
+            CameraState::Lost => "camera-lost",
+            CameraState::Busy => "camera-busy",
+            CameraState::Refused => "camera-refused",
+            CameraState::Unusable => "camera-unusable",
+        };
+        (self.say(key), self.say(&format!("{key}.do")))
+    }
+
+    /// What to tell a person whose code is in view and not taken; `None` where all is well.
+    pub fn view(&self, view: View) -> Option<String> {
+        match view {
+            View::Clear => None,
+            View::Held => Some(self.say("view-held")),
+            View::Several => Some(self.say("view-several")),
+        }
+    }
+
+    /// How the way to Weixin does.
+    pub fn connection(&self, connection: &Connection, zone: &TimeZone) -> String {
+        match connection {
+            Connection::Untried => self.say("connection-untried"),
+            Connection::Answering => self.say("connection-answering"),
+            Connection::Trouble { why, at } => {
+                let why = self.say(why_key(why, Outcome::Unreachable));
+                let values = [("time", clock_time(*at, zone).into()), ("why", why.into())];
+                self.say_with("connection-trouble", &values)
+            }
+        }
+    }
+
+    /// An attempt whose outcome is not known.
+    pub fn doubt(&self, doubt: &DoubtLine, zone: &TimeZone) -> String {
+        let asking = if doubt.asking { "yes" } else { "no" };
+        let values = [
+            ("code", doubt.code.grouped().into()),
+            ("time", clock_time(doubt.since, zone).into()),
+            ("asked", doubt.asked.into()),
+            ("asking", asking.into()),
+        ];
+        self.say_with("doubt-line", &values)
+    }
+}
+
+/// The time of day, to the second.
+pub fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
+    let here = at.to_zoned(zone.clone());
+    here.strftime("%H:%M:%S").to_string()
+}
