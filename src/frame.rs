@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// Brightness alone, row by row without gaps, 0 black to 255 white.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Luma {
     width: usize,
     height: usize,
@@ -94,6 +94,15 @@ pub struct Frame {
     pub preview: Rgb,
     /// When it came from the camera.
     pub at: Instant,
+}
+
+/// Where in the picture a code was seen last: the viewfinder's outline.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sight {
+    /// Top left, top right, bottom right, bottom left of the code, x and y as fractions of the picture's width and height.
+    pub corners: [[f32; 2]; 4],
+    /// Whether its text was taken, so that it may go away.
+    pub is_taken: bool,
 }
 
 /// The place of one newest thing between threads: what nobody took in time is replaced, never queued.

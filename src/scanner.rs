@@ -3,9 +3,12 @@
 //! Passes are tried from the cheapest to the dearest. Each decoder call is guarded: a decoder that panics on a picture
 //! (rqrr does on some photographs, WanzenBug/rqrr#54) costs that pass and nothing else.
 
+mod guard;
 pub mod picture;
+pub mod tracker;
+mod watch;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+pub use watch::watch;
 
 use crate::frame::Luma;
 
@@ -25,6 +28,8 @@ pub struct Found {
 pub enum Symbology {
     /// QR Code.
     QrCode,
+    /// Code 128, the stripes.
+    Code128,
 }
 
 impl Symbology {
@@ -32,7 +37,49 @@ impl Symbology {
     pub fn name(self) -> &'static str {
         match self {
             Self::QrCode => "QRCode",
+            Self::Code128 => "Code128",
         }
+    }
+}
+
+/// What is looked for; everything, unless somebody wants less.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Symbologies {
+    has_qr_code: bool,
+    has_code128: bool,
+}
+
+impl Symbologies {
+    /// Whether codes of this kind are read.
+    pub fn has(self, symbology: Symbology) -> bool {
+        match symbology {
+            Symbology::QrCode => self.has_qr_code,
+            Symbology::Code128 => self.has_code128,
+        }
+    }
+}
+
+impl Default for Symbologies {
+    fn default() -> Self {
+        [Symbology::QrCode, Symbology::Code128]
+            .into_iter()
+            .collect()
+    }
+}
+
+impl FromIterator<Symbology> for Symbologies {
+    fn from_iter<I: IntoIterator<Item = Symbology>>(symbologies: I) -> Self {
+        let mut all = Self {
+            has_qr_code: false,
+            has_code128: false,
+        };
+        for symbology in symbologies {
+            match symbology {
+                Symbology::QrCode => all.has_qr_code = true,
+                Symbology::Code128 => all.has_code128 = true,
+            }
+        }
+        all
     }
 }
 
@@ -71,7 +118,10 @@ const DOUBLED_UP_TO: usize = 800;
 const MOST_GRIDS: usize = 24;
 
 /// Reads a picture.
-pub fn scan(luma: &Luma, effort: Effort) -> Vec<Found> {
+pub fn scan(luma: &Luma, symbologies: Symbologies, effort: Effort) -> Vec<Found> {
+    if !symbologies.has(Symbology::QrCode) {
+        return Vec::new();
+    }
     let mut shrunk = luma.clone();
     let mut scale = 1.0;
     while shrunk.width().max(shrunk.height()) > LONGEST {
@@ -100,7 +150,7 @@ pub fn scan(luma: &Luma, effort: Effort) -> Vec<Found> {
 type Text = (String, [[i32; 2]; 4]);
 
 fn guarded(luma: &Luma, pass: Pass, scale: f64) -> Vec<Text> {
-    let decoded = catch_unwind(AssertUnwindSafe(|| match pass {
+    let decoded = guard::survive(|| match pass {
         Pass::Half => decode(&halved(luma), scale * 2.0),
         Pass::Full => decode(luma, scale),
         Pass::HalfInverted => decode(&inverted(&halved(luma)), scale * 2.0),
@@ -109,8 +159,8 @@ fn guarded(luma: &Luma, pass: Pass, scale: f64) -> Vec<Text> {
             decode(&doubled(luma), scale / 2.0)
         }
         Pass::Doubled => Vec::new(),
-    }));
-    decoded.unwrap_or_else(|_panic| {
+    });
+    decoded.unwrap_or_else(|| {
         tracing::warn!(?pass, "a decoder panicked on a picture");
         Vec::new()
     })

@@ -16,7 +16,7 @@ use crate::card::CardId;
 use crate::kiosk::clock::Clock;
 use crate::payload::{Payload, PaymentCodes};
 use crate::redemption::Rules;
-use crate::scanner::{self, Effort, picture};
+use crate::scanner::{self, Effort, Symbologies, picture};
 use crate::screen::{Screen, Stage};
 use crate::weixin::Client;
 use crate::weixin::recording::Player;
@@ -133,7 +133,7 @@ fn held_up(name: &str, wording: &Wording, context: &mut Context<'_>) -> anyhow::
         wording.say_with("demo-shows", &[("picture", name.into())])
     )?;
     let luma = picture::parse(file.contents())?;
-    let found = scanner::scan(&luma, Effort::First);
+    let found = scanner::scan(&luma, Symbologies::default(), Effort::First);
     let text = found
         .first()
         .context("the picture has no code")?

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::kiosk_in_terminal::{Clerk, Session};
 use super::terminal::Page;
-use super::{Context, Exit, set_up};
+use super::{Context, Exit, scan, set_up};
 use crate::card::{CardId, CodeInfo};
+use crate::config::Config;
 use crate::kiosk::clock::Clock;
-use crate::payload::{Payload, PaymentCodes};
+use crate::payload::Payload;
 use crate::redemption::attempt::Outcome;
 use crate::scanner::{self, Effort, picture};
 use crate::screen::{Finished, Screen, Stage};
@@ -59,7 +60,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         },
         None => None,
     };
-    let Some(payload) = payload(&args.what, config.scan.payment_codes)? else {
+    let Some(payload) = payload(&args.what, &config)? else {
         if context.json {
             writeln!(context.out, "{}", no_code())?;
         } else {
@@ -115,7 +116,8 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
 }
 
 /// What was shown; `None` for a picture without a code.
-fn payload(what: &What, payment_codes: PaymentCodes) -> anyhow::Result<Option<Payload>> {
+fn payload(what: &What, config: &Config) -> anyhow::Result<Option<Payload>> {
+    let payment_codes = config.scan.payment_codes;
     if let Some(text) = what.code.as_deref().or(what.link.as_deref()) {
         return Ok(Some(Payload::parse(text, payment_codes)));
     }
@@ -123,7 +125,7 @@ fn payload(what: &What, payment_codes: PaymentCodes) -> anyhow::Result<Option<Pa
         return Ok(None);
     };
     let luma = picture::open(path)?;
-    let texts = scanner::scan(&luma, Effort::First);
+    let texts = scanner::scan(&luma, scan::symbologies(config), Effort::First);
     let mut payloads: Vec<Payload> = texts
         .iter()
         .map(|found| Payload::parse(&found.text, payment_codes))

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{Context, Exit};
+use super::{Context, Exit, set_up};
+use crate::config::{self, Config};
 use crate::scanner::picture::{self, PictureFault};
-use crate::scanner::{self, Effort, Found};
+use crate::scanner::{self, Effort, Found, Symbologies, Symbology};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -21,6 +22,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let effort = if args.all { Effort::All } else { Effort::First };
+    let symbologies = wanted(context)?;
     let mut pictures = Vec::new();
     for path in &args.paths {
         if path.is_dir() {
@@ -35,7 +37,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         let begun = now();
         match picture::open(&path) {
             Ok(luma) => {
-                let found = scanner::scan(&luma, effort);
+                let found = scanner::scan(&luma, symbologies, effort);
                 let millis = begun.elapsed().as_secs_f64() * 1000.0;
                 if found.is_empty() {
                     exit = exit.max(Exit::Refused);
@@ -56,6 +58,29 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         }
     }
     Ok(exit)
+}
+
+/// What the configuration at hand says is looked for; without one, everything. Only one that was named has to hold.
+fn wanted(context: &Context<'_>) -> anyhow::Result<Symbologies> {
+    if context.config.is_some() {
+        return Ok(symbologies(&set_up::configuration(context)?));
+    }
+    let loaded = config::load(None, &config::Environment::of_process());
+    Ok(loaded
+        .config
+        .as_ref()
+        .map_or_else(Symbologies::default, symbologies))
+}
+
+/// As configured.
+pub(super) fn symbologies(config: &Config) -> Symbologies {
+    let named = config.scan.symbologies.iter();
+    named
+        .map(|symbology| match symbology {
+            config::Symbology::Qr => Symbology::QrCode,
+            config::Symbology::Code128 => Symbology::Code128,
+        })
+        .collect()
 }
 
 /// Whether somebody asked for this very file.
