@@ -3,6 +3,9 @@
 pub mod check;
 mod code;
 mod demo;
+mod demo_window;
+mod desk;
+mod display;
 mod exit;
 pub mod journal;
 mod kiosk_in_terminal;
@@ -10,6 +13,7 @@ mod reconcile;
 mod redeem;
 mod scan;
 mod set_up;
+mod story;
 mod terminal;
 
 use std::io::Write;

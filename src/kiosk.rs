@@ -103,6 +103,11 @@ impl Kiosk {
         (kiosk, seen)
     }
 
+    /// Where events are offered.
+    pub fn inbox(&self) -> Inbox {
+        self.inbox.clone()
+    }
+
     /// Serves until it is dropped.
     pub async fn run(&mut self) {
         loop {

@@ -95,6 +95,30 @@ pub struct Window {
     sees_frames: Arc<AtomicBool>,
 }
 
+/// Opens the window and returns when it is closed. `ready` gets the waker for whoever changes `parts.screens`.
+pub fn open(parts: Parts, ready: impl FnOnce(Waker) + 'static) -> eframe::Result {
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("coupon-kiosk")
+            .with_app_id("coupon-kiosk")
+            .with_inner_size([1280.0, 800.0])
+            .with_min_inner_size([640.0, 480.0]),
+        // The fallback follows the locale and may show Japanese forms of Chinese characters.
+        system_font_fallback: false,
+        persist_window: false,
+        ..Default::default()
+    };
+    eframe::run_native(
+        "coupon-kiosk",
+        options,
+        Box::new(|created| {
+            let (window, waker) = Window::new(&created.egui_ctx, parts);
+            ready(waker);
+            Ok(Box::new(window))
+        }),
+    )
+}
+
 /// What makes a stage another one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum StageKey {

@@ -195,7 +195,6 @@ demo-shows = A phone is held up: { $picture }
 demo-reads = The camera reads: { $text }
 demo-reads-payment = The camera reads a code that is not printed here
 demo-touches = The clerk touches: { $button }
-demo-window = The window opens with the next version; this is its story in the terminal.
 
 ## A picture from the command line
 no-code = There is no code in this picture.
@@ -258,6 +257,7 @@ connection-answering = Weixin answers
 connection-trouble = Since { $time }: { $why }
 
 ## The demo's phones
+window-lacking = There is a display, but no window can be opened: these packages are missing: { $packages }. The demo goes on in the terminal.
 demo-strip = Hold up a phone:
 story-redeemed = A valid coupon
 story-already-redeemed = Used before

@@ -185,7 +185,6 @@ demo-shows = 出示手机：{ $picture }
 demo-reads = 摄像头读到：{ $text }
 demo-reads-payment = 摄像头读到的码不在此显示
 demo-touches = 店员点按：{ $button }
-demo-window = 窗口随下一版本而来；这里先在终端里演一遍。
 
 ## 命令行的图片
 no-code = 这张图片里没有码。
@@ -246,6 +245,7 @@ connection-answering = 微信连接正常
 connection-trouble = { $time } 起：{ $why }
 
 ## 演示用的手机
+window-lacking = 有显示器，但无法打开窗口：缺少软件包 { $packages }。演示改在终端中进行。
 demo-strip = 出示一部手机：
 story-redeemed = 有效的券
 story-already-redeemed = 已经用过

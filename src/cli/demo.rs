@@ -1,29 +1,20 @@
-//! `demo`: the kiosk's stories on recorded answers, in the terminal. Everything but the network is the real thing:
-//! pictures, scanner, machine, journal, sentences. The journal is thrown away.
+//! `demo`: the kiosk's stories on recorded answers, in the window or, without a display, in the terminal. Everything but
+//! the network and the lens is the real thing: scanner, machine, journal, sentences. The journal is thrown away.
 
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use include_dir::{Dir, include_dir};
-use jiff::Timestamp;
+use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
-use serde::Deserialize;
 
+use super::display::Display;
 use super::kiosk_in_terminal::{Clerk, Session};
+use super::story::{self, Story};
 use super::terminal::Page;
-use super::{Context, Exit, set_up};
-use crate::card::CardId;
-use crate::kiosk::clock::Clock;
+use super::{Context, Exit, demo_window, set_up};
 use crate::payload::{Payload, PaymentCodes};
-use crate::redemption::Rules;
-use crate::scanner::{self, Effort, Symbologies, picture};
+use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Stage};
-use crate::weixin::Client;
-use crate::weixin::recording::Player;
 use crate::wording::Wording;
-
-static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/stories");
-static CODES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/codes");
 
 /// How long a story in doubt is watched.
 const WATCHED: Duration = Duration::from_secs(4);
@@ -31,69 +22,51 @@ const WATCHED: Duration = Duration::from_secs(4);
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Args {
     /// Which story; `list` names them
-    #[arg(long, default_value = "redeemed")]
+    #[arg(long)]
     story: Option<String>,
-}
-
-/// `story.json` beside a recording.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Story {
-    /// When the recording was made: the demo's clock begins there.
-    at: Timestamp,
-    /// The phones that are held up, one after the other.
-    pictures: Vec<String>,
-    #[serde(default)]
-    custom_code: Vec<CardId>,
+    /// In the terminal, also where a window could be opened
+    #[arg(long)]
+    terminal: bool,
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let name = args.story.as_deref().unwrap_or("redeemed");
-    if name == "list" {
-        for story in STORIES.dirs() {
-            writeln!(context.out, "{}", story.path().display())?;
+    if args.story.as_deref() == Some("list") {
+        for name in story::names() {
+            writeln!(context.out, "{name}")?;
         }
         return Ok(Exit::Done);
     }
-    let Some(folder) = STORIES.get_dir(name) else {
-        bail!("there is no story {name}: --story list names them");
-    };
-    let text = |file: &str| {
-        folder
-            .get_file(format!("{name}/{file}"))
-            .and_then(include_dir::File::contents_utf8)
-    };
-    let story: Story =
-        serde_json::from_str(text("story.json").context("the story has no story.json")?)?;
-    let mut files: Vec<_> = folder
-        .files()
-        .filter(|file| !file.path().ends_with("story.json"))
-        .collect();
-    files.sort_by_key(|file| file.path());
-    let player = Player::new(files.iter().filter_map(|file| file.contents_utf8()))?;
-    play(&story, player, context)
+    let story = Story::open(args.story.as_deref().unwrap_or("redeemed"))?;
+    if !args.terminal {
+        let language = set_up::language(context, None);
+        match Display::of_process() {
+            Display::None => {}
+            Display::Lacking(packages) => {
+                let wording = Wording::new(language);
+                let packages = packages.join(" ");
+                let said =
+                    wording.say_with("window-lacking", &[("packages", packages.as_str().into())]);
+                writeln!(context.out, "{said}\n")?;
+            }
+            Display::Ready => {
+                let is_shown = args.story.is_some();
+                demo_window::open(language, story, is_shown)?;
+                return Ok(Exit::Done);
+            }
+        }
+    }
+    play(&story, context)
 }
 
-fn play(story: &Story, player: Player, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+fn play(story: &Story, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let wording = Wording::new(set_up::language(context, None));
     let beijing = TimeZone::fixed(Offset::constant(8));
     let folder = tempfile::tempdir()?;
-    let rules = Rules {
-        timeout: Duration::from_secs(10),
-        doubt: Duration::from_secs(30),
-        custom_code: story.custom_code.clone(),
-        honoured: Vec::new(),
-        desk: Some("demo".to_owned()),
-    };
     writeln!(context.out, "*** {} ***\n", wording.say("demo-watermark"))?;
     set_up::runtime()?.block_on(async {
-        let clock = Clock::recorded(story.at);
-        let journal = folder.path().join("journal.sqlite");
-        let Ok(parts) = set_up::parts(rules, Client::recorded(player), &journal, clock) else {
-            bail!("the demo's journal is held");
-        };
-        let mut session = Session::new(parts);
-        for picture in &story.pictures {
+        let clock = story.clock();
+        let mut session = Session::new(story.parts(folder.path(), clock)?);
+        for picture in story.pictures() {
             let payload = held_up(picture, &wording, context)?;
             let mut printed = Ok(());
             let mut show = |screen: &Screen| {
@@ -124,15 +97,12 @@ fn play(story: &Story, player: Player, context: &mut Context<'_>) -> anyhow::Res
 
 /// The picture's way through the scanner.
 fn held_up(name: &str, wording: &Wording, context: &mut Context<'_>) -> anyhow::Result<Payload> {
-    let file = CODES
-        .get_file(format!("{name}.png"))
-        .with_context(|| format!("no picture {name}"))?;
     writeln!(
         context.out,
         "> {}",
         wording.say_with("demo-shows", &[("picture", name.into())])
     )?;
-    let luma = picture::parse(file.contents())?;
+    let luma = story::picture(name)?;
     let found = scanner::scan(&luma, Symbologies::default(), Effort::First);
     let text = found
         .first()

@@ -40,7 +40,8 @@ impl Clock {
     }
 }
 
-fn tick() -> Instant {
+/// What [`Moment::tick`] is read from.
+pub fn tick() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 

@@ -1,0 +1,119 @@
+//! The demo in its window: a strip of phones, one a story, held up before drawn frames.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::tz::{Offset, TimeZone};
+use tempfile::TempDir;
+
+use super::desk::{Desk, DeskLook, Stories};
+use super::story::{self, Story};
+use crate::camera::pictures::{self, Phones};
+use crate::camera::{self, Source};
+use crate::frame::{Luma, Slot};
+use crate::kiosk::Parts;
+use crate::payload::PaymentCodes;
+use crate::scanner::{self, Effort, Symbologies};
+use crate::screen::{Screen, Stage};
+use crate::wording::Language;
+
+/// Opens the window with this story's recording; `is_shown` holds its phone up at once.
+pub(super) fn open(language: Language, story: Story, is_shown: bool) -> anyhow::Result<()> {
+    let (phones, pictures) = pictures::pair();
+    let mut demo = Demo {
+        names: story::names(),
+        folder: tempfile::tempdir()?,
+        begun: 0,
+        held_up: 0,
+        phones,
+        story,
+    };
+    let look = DeskLook {
+        language,
+        place: "coupon-kiosk".to_owned(),
+        zone: TimeZone::fixed(Offset::constant(8)),
+        payment_codes: PaymentCodes::Refused,
+        phones: Some(demo.names.clone()),
+        is_fullscreen: false,
+    };
+    let parts = demo.begin()?;
+    if is_shown {
+        demo.hold_up();
+    }
+    let frames = Arc::new(Slot::default());
+    let desk = Desk::start(parts, demo)?;
+    let _scanner = desk.scanner(&frames, Symbologies::default(), PaymentCodes::Refused)?;
+    let source = Source::Pictures(pictures);
+    let _camera = camera::watch(source, Arc::clone(&frames), desk.camera())
+        .context("the demo's pictures cannot be started")?;
+    // Nothing of a demo is kept, its language neither.
+    desk.open(look, frames, |_language| {})
+}
+
+/// The story that is being played.
+struct Demo {
+    names: Vec<String>,
+    /// Holds a throw-away journal for each story begun.
+    folder: TempDir,
+    begun: u32,
+    story: Story,
+    /// How many of its phones were held up.
+    held_up: usize,
+    phones: Phones,
+}
+
+impl Demo {
+    fn begin(&mut self) -> anyhow::Result<Parts> {
+        self.begun += 1;
+        self.held_up = 0;
+        let folder = self.folder.path().join(self.begun.to_string());
+        std::fs::create_dir(&folder)?;
+        self.story.parts(&folder, self.story.clock())
+    }
+
+    fn hold_up(&mut self) {
+        let Some(picture) = self.story.pictures().get(self.held_up) else {
+            return;
+        };
+        match code_of(picture) {
+            Ok(code) => self.phones.hold_up(code),
+            Err(error) => tracing::error!(%error, picture, "a picture of the demo is missing"),
+        }
+        self.held_up += 1;
+    }
+}
+
+/// The code alone, as a phone shows it, out of a fixture's picture.
+fn code_of(name: &str) -> anyhow::Result<Luma> {
+    let luma = story::picture(name)?;
+    let found = scanner::scan(&luma, Symbologies::default(), Effort::First);
+    let corners = found.first().context("the picture has no code")?.corners;
+    Ok(pictures::upright(&luma, corners))
+}
+
+impl Stories for Demo {
+    fn choose(&mut self, phone: usize) -> Option<Parts> {
+        let name = self.names.get(phone)?;
+        let goes_on = *name == self.story.name && self.held_up < self.story.pictures().len();
+        let mut parts = None;
+        if !goes_on {
+            let begun = Story::open(name).and_then(|story| {
+                self.story = story;
+                self.begin()
+            });
+            match begun {
+                Ok(begun) => parts = Some(begun),
+                Err(error) => tracing::error!(%error, name, "a story of the demo cannot begin"),
+            }
+        }
+        self.hold_up();
+        parts
+    }
+
+    /// The customer takes the phone away when the kiosk has read it.
+    fn see(&mut self, screen: &Screen) {
+        if !matches!(screen.stage, Stage::Idle) {
+            self.phones.take_away();
+        }
+    }
+}

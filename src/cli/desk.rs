@@ -1,0 +1,246 @@
+//! A kiosk with its window: the threads, and how they are joined. `run` and the demo both stand on it.
+//!
+//! ```text
+//! camera -> frames -> scanner --+
+//!              |                v
+//!              +-> window -> asks -> kiosk (its loop and the network) -> screens -> window
+//! ```
+
+use std::sync::{Arc, OnceLock};
+use std::task::Waker;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use tokio::sync::{mpsc, watch};
+
+use super::set_up;
+use crate::event::{CameraState, Event};
+use crate::frame::{Frame, Slot};
+use crate::kiosk::{Kiosk, Parts};
+use crate::payload::{Payload, PaymentCodes};
+use crate::scanner::{self, Symbologies, tracker::Sighting};
+use crate::screen::Screen;
+use crate::ui::{self, Said, Window};
+use crate::worker::Worker;
+
+/// How many asks may wait for the loop.
+const ASKS: usize = 64;
+
+/// What reaches the kiosk's thread.
+#[derive(Debug)]
+pub(super) enum Ask {
+    /// For the loop.
+    Event(Event),
+    /// Hold up this phone of the demo.
+    Phone(usize),
+}
+
+/// Who gives the kiosk its parts, and again where a demo's next story begins.
+pub(super) trait Stories: Send + 'static {
+    /// A phone of the strip was chosen. `Some` begins a new story.
+    fn choose(&mut self, phone: usize) -> Option<Parts>;
+    /// The screen changed.
+    fn see(&mut self, screen: &Screen);
+}
+
+/// A kiosk that redeems has one story and no strip.
+pub(super) struct Live;
+
+impl Stories for Live {
+    fn choose(&mut self, _phone: usize) -> Option<Parts> {
+        None
+    }
+
+    fn see(&mut self, _screen: &Screen) {}
+}
+
+/// The kiosk's thread, and what leads to it and from it.
+pub(super) struct Desk {
+    asks: mpsc::Sender<Ask>,
+    screens: watch::Receiver<Screen>,
+    waker: Arc<OnceLock<Waker>>,
+    kiosk: Worker,
+}
+
+impl Desk {
+    /// Starts the kiosk's thread.
+    pub(super) fn start(parts: Parts, stories: impl Stories) -> anyhow::Result<Self> {
+        let (asks, asked) = mpsc::channel(ASKS);
+        let waker = Arc::new(OnceLock::new());
+        let (kiosk, first) = Kiosk::new(parts);
+        let (seen, screens) = watch::channel(first.borrow().clone());
+        let mut serving = Serving {
+            asked,
+            seen,
+            waker: Arc::clone(&waker),
+            camera: CameraState::None,
+            stories,
+        };
+        let runtime = set_up::runtime()?;
+        let kiosk = Worker::start("kiosk", move |_stop| {
+            runtime.block_on(async {
+                let mut next = Some((kiosk, first));
+                while let Some((kiosk, screens)) = next.take() {
+                    next = serving.serve(kiosk, screens).await.map(Kiosk::new);
+                }
+            });
+        })?;
+        Ok(Self {
+            asks,
+            screens,
+            waker,
+            kiosk,
+        })
+    }
+
+    /// Where the camera tells its state.
+    pub(super) fn camera(&self) -> impl FnMut(CameraState) + Send + 'static {
+        let asks = self.asks.clone();
+        move |state| {
+            // A state is told once: it waits for a place.
+            if asks.blocking_send(Ask::Event(Event::Camera(state))).is_err() {
+                tracing::debug!("the camera changed after the kiosk had stopped");
+            }
+        }
+    }
+
+    /// Starts the scanner on `frames`.
+    pub(super) fn scanner(
+        &self,
+        frames: &Arc<Slot<Frame>>,
+        symbologies: Symbologies,
+        payment_codes: PaymentCodes,
+    ) -> anyhow::Result<Worker> {
+        let asks = self.asks.clone();
+        let report = move |sighting| {
+            let event = match sighting {
+                Sighting::Taken(found) => {
+                    tracing::debug!("taken");
+                    Event::Payload(Payload::parse(&found.text, payment_codes))
+                }
+                Sighting::View(view) => Event::View(view),
+            };
+            if asks.try_send(Ask::Event(event)).is_err() {
+                tracing::warn!("the kiosk is too busy for what was scanned");
+            }
+        };
+        let sights = Arc::new(Slot::default());
+        let worker = scanner::watch(Arc::clone(frames), symbologies, sights, report);
+        worker.context("the scanner's thread cannot be started")
+    }
+
+    /// Opens the window, and returns when it is closed. The kiosk's thread ends with it.
+    pub(super) fn open(
+        self,
+        look: DeskLook,
+        frames: Arc<Slot<Frame>>,
+        remember: impl Fn(crate::wording::Language) + 'static,
+    ) -> anyhow::Result<()> {
+        let Self {
+            asks,
+            screens,
+            waker,
+            kiosk,
+        } = self;
+        let tell = move |said| {
+            let ask = match said {
+                Said::Event(event) => Ask::Event(event),
+                Said::Phone(place) => Ask::Phone(place),
+                Said::Language(language) => return remember(language),
+            };
+            if asks.try_send(ask).is_err() {
+                tracing::warn!("the kiosk is too busy for what was touched");
+            }
+        };
+        let parts = ui::Parts {
+            screens,
+            frames,
+            tell: Box::new(tell),
+            tick: Box::new(tick),
+            language: look.language,
+            place: look.place,
+            zone: look.zone,
+            payment_codes: look.payment_codes,
+            phones: look.phones,
+            is_fullscreen: look.is_fullscreen,
+        };
+        let opened = ui::open(parts, move |woken| {
+            if waker.set(woken).is_err() {
+                tracing::debug!("the window was made twice");
+            }
+        });
+        drop(kiosk);
+        opened.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
+    }
+}
+
+/// How the window looks.
+pub(super) struct DeskLook {
+    pub(super) language: crate::wording::Language,
+    pub(super) place: String,
+    pub(super) zone: jiff::tz::TimeZone,
+    pub(super) payment_codes: PaymentCodes,
+    pub(super) phones: Option<Vec<String>>,
+    pub(super) is_fullscreen: bool,
+}
+
+/// The clock that [`crate::kiosk::clock::Clock`] counts by.
+fn tick() -> Instant {
+    crate::kiosk::clock::tick()
+}
+
+struct Serving<S> {
+    asked: mpsc::Receiver<Ask>,
+    seen: watch::Sender<Screen>,
+    waker: Arc<OnceLock<Waker>>,
+    /// The newest state, which the loop of a new story has to be told.
+    camera: CameraState,
+    stories: S,
+}
+
+impl<S: Stories> Serving<S> {
+    /// Serves one kiosk until everybody has gone (`None`) or a new story begins.
+    async fn serve(
+        &mut self,
+        mut kiosk: Kiosk,
+        mut screens: watch::Receiver<Screen>,
+    ) -> Option<Parts> {
+        let inbox = kiosk.inbox();
+        inbox.offer(Event::Camera(self.camera.clone()));
+        self.show(&screens.borrow_and_update().clone());
+        let mut serving = std::pin::pin!(kiosk.run());
+        loop {
+            tokio::select! {
+                () = &mut serving => return None,
+                asked = self.asked.recv() => match asked? {
+                    Ask::Event(event) => {
+                        if let Event::Camera(state) = &event {
+                            self.camera = state.clone();
+                        }
+                        if !inbox.offer(event) {
+                            tracing::warn!("the loop is too busy for an event");
+                        }
+                    }
+                    Ask::Phone(phone) => {
+                        if let Some(parts) = self.stories.choose(phone) {
+                            return Some(parts);
+                        }
+                    }
+                },
+                changed = screens.changed() => {
+                    changed.ok()?;
+                    let screen = screens.borrow_and_update().clone();
+                    self.stories.see(&screen);
+                    self.show(&screen);
+                }
+            }
+        }
+    }
+
+    fn show(&self, screen: &Screen) {
+        self.seen.send_replace(screen.clone());
+        if let Some(waker) = self.waker.get() {
+            waker.wake_by_ref();
+        }
+    }
+}
