@@ -34,6 +34,7 @@ pub mod screen;
 pub mod wording;
 
 // Edges: one outside thing each; they do not know one another.
+pub mod camera;
 pub mod config;
 pub mod journal;
 pub mod logging;
