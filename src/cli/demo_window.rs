@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::desk::{Desk, DeskLook, Stories};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
-use crate::camera::{self, Source};
+use crate::camera::{self, Source, Wanted};
 use crate::frame::{Luma, Slot};
 use crate::kiosk::Parts;
 use crate::payload::PaymentCodes;
@@ -44,7 +44,7 @@ pub(super) fn open(language: Language, story: Story, is_shown: bool) -> anyhow::
     let desk = Desk::start(parts, demo)?;
     let _scanner = desk.scanner(&frames, Symbologies::default(), PaymentCodes::Refused)?;
     let source = Source::Pictures(pictures);
-    let _camera = camera::watch(source, Arc::clone(&frames), desk.camera())
+    let _camera = camera::watch(source, Wanted::default(), Arc::clone(&frames), desk.camera())
         .context("the demo's pictures cannot be started")?;
     // Nothing of a demo is kept, its language neither.
     desk.open(look, frames, |_language| {})
@@ -72,10 +72,10 @@ impl Demo {
     }
 
     fn hold_up(&mut self) {
-        let Some(picture) = self.story.pictures().get(self.held_up) else {
+        let Some(picture) = self.story.pictures().get(self.held_up).cloned() else {
             return;
         };
-        match code_of(picture) {
+        match code_of(&picture) {
             Ok(code) => self.phones.hold_up(code),
             Err(error) => tracing::error!(%error, picture, "a picture of the demo is missing"),
         }

@@ -98,7 +98,10 @@ impl Desk {
         let asks = self.asks.clone();
         move |state| {
             // A state is told once: it waits for a place.
-            if asks.blocking_send(Ask::Event(Event::Camera(state))).is_err() {
+            if asks
+                .blocking_send(Ask::Event(Event::Camera(state)))
+                .is_err()
+            {
                 tracing::debug!("the camera changed after the kiosk had stopped");
             }
         }

@@ -91,7 +91,9 @@ fn strip_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, phones: &[String], rows: u1
             let (place, after) = cut_left(line, width);
             line = after;
             let place = place.with_max_x(place.right() - 8.0);
-            let label = look.wording.say(&format!("story-{}", story.replace('_', "-")));
+            let label = look
+                .wording
+                .say(&format!("story-{}", story.replace('_', "-")));
             let key =
                 Key::new(&label, look.palette.key, look.palette.text).sized(theme::SMALL * 0.9);
             if phone(ui, place, key, story) {
