@@ -15,6 +15,7 @@ mod demo;
 mod dev_script;
 mod journal;
 mod machine;
+mod network;
 mod platform;
 mod redeem;
 mod scan;
