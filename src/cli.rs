@@ -10,7 +10,7 @@ mod reconcile;
 mod redeem;
 mod scan;
 mod set_up;
-mod terminal;
+pub mod terminal;
 
 use std::io::Write;
 use std::path::PathBuf;

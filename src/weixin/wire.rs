@@ -240,3 +240,20 @@ fn boolean(value: &Value) -> Option<bool> {
 fn instant(seconds: i64) -> Option<Timestamp> {
     (seconds != 0).then(|| Timestamp::from_second(seconds).ok())?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_called_an_openid_is_masked_and_tokens_are_taken_out() {
+        let body = br#"{"openid":"oAbcdefghijklmnopqrstuvwxy12","card":{"from_openid":"oAbcdefghijklmnopqrstuvwxy12"},
+            "list":[{"UnionId":"oAbcdefghijklmnopqrstuvwxy12"}],"access_token":"abc"}"#;
+        let masked = masked(body).unwrap().to_string();
+        assert!(
+            !masked.contains("ijklmnop") && !masked.contains("abc\""),
+            "{masked}"
+        );
+        assert_eq!(masked.matches("oAbc****12").count(), 3, "{masked}");
+    }
+}

@@ -68,6 +68,7 @@ struct State {
     /// Heads of the token requests.
     token_heads: Vec<String>,
     connections: u32,
+    calls: Vec<(u32, String)>,
     poured: u64,
     pouring: u32,
     held: Vec<TcpStream>,
@@ -96,7 +97,6 @@ impl Platform {
             .spawn(move || {
                 for stream in listener.incoming().map_while(Result::ok) {
                     let served = served.clone();
-                    served.state.lock().unwrap().connections += 1;
                     std::thread::Builder::new()
                         .spawn(move || served.serve(&stream))
                         .unwrap();
@@ -125,9 +125,9 @@ impl Platform {
         self.state.lock().unwrap().title = Some(title);
     }
 
-    /// How many connections were made.
-    pub fn connections(&self) -> u32 {
-        self.state.lock().unwrap().connections
+    /// Every call, and the number of the connection that it came over.
+    pub fn calls(&self) -> Vec<(u32, String)> {
+        self.state.lock().unwrap().calls.clone()
     }
 
     /// How many tokens were fetched.
@@ -166,11 +166,19 @@ impl Platform {
 
     fn serve(&self, stream: &TcpStream) {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let connection = {
+            let mut state = self.state.lock().unwrap();
+            state.connections += 1;
+            state.connections
+        };
         while let Some((head, path, body)) = request(&mut reader) {
             let call = path.split('?').next().unwrap().to_owned();
+            let mut state = self.state.lock().unwrap();
+            state.calls.push((connection, call.clone()));
             if TOKEN_CALLS.contains(&call.as_str()) {
-                self.state.lock().unwrap().token_heads.push(head);
+                state.token_heads.push(head);
             }
+            drop(state);
             let goes_on = match self.odd(&call) {
                 Some(Odd::AfterTitle) => {
                     while self.state.lock().unwrap().titles == 0 {
