@@ -169,17 +169,15 @@ impl Player {
                 progress.consumed.insert(code);
             }
         }
-        match exchange.failure {
-            Some(fault) => Err(fault.failure()),
-            None => {
-                let mut answer = exchange.answer.clone().unwrap_or(Value::Null);
-                if is_consumed && answer["errcode"] == 0 {
-                    answer["user_card_status"] = "CONSUMED".into();
-                    answer["can_consume"] = false.into();
-                }
-                Ok(raw(exchange.status.unwrap_or(200), &answer))
-            }
+        if let Some(fault) = exchange.failure {
+            return Err(fault.failure());
         }
+        let mut answer = exchange.answer.clone().unwrap_or(Value::Null);
+        if is_consumed && answer["errcode"] == 0 {
+            answer["user_card_status"] = "CONSUMED".into();
+            answer["can_consume"] = false.into();
+        }
+        Ok(raw(exchange.status.unwrap_or(200), &answer))
     }
 }
 

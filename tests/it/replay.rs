@@ -177,17 +177,23 @@ fn check_bare(recording: &Path) {
     assert!(files > 0, "nothing was recorded");
 }
 
-fn check(status: &'static str, faults: &[Fault], odd: Option<(&'static str, Odd)>, end: Outcome) {
+fn check(status: &'static str, faults: &[Fault], end: Outcome) {
     let platform = Platform::with(&[(CODE, status)]);
-    platform.entitle("Free coffee");
     platform.fail(faults);
-    if let Some((call, odd)) = odd.clone() {
-        platform.answer_oddly(call, odd);
-    }
-    let desk = Desk::of(&platform);
+    check_replay(&platform, end, &format!("{status} {faults:?}"));
+}
+
+fn check_odd(call: &'static str, odd: &Odd, end: Outcome) {
+    let platform = Platform::with(&[(CODE, "NORMAL")]);
+    platform.answer_oddly(call, odd.clone());
+    check_replay(&platform, end, &format!("{call} {odd:?}"));
+}
+
+fn check_replay(platform: &Platform, end: Outcome, what: &str) {
+    platform.entitle("Free coffee");
+    let desk = Desk::of(platform);
     let recording = desk.path("recording");
-    let live = played(recording_client(&platform, &desk, &recording));
-    let what = format!("{status} {faults:?} {odd:?}");
+    let live = played(recording_client(platform, &desk, &recording));
     assert_eq!(live.0, end, "{what}");
     assert!(live.1.len() > 1, "{what}: {:?}", live.1);
     check_bare(&recording);
@@ -196,11 +202,11 @@ fn check(status: &'static str, faults: &[Fault], odd: Option<(&'static str, Odd)
 
 #[test]
 fn redeemed_refused_and_renewed_tokens_replay_to_the_same_screens() {
-    check("NORMAL", &[], None, Outcome::Redeemed);
-    check("CONSUMED", &[], None, Outcome::AlreadyRedeemed);
-    check("EXPIRE", &[], None, Outcome::Refused);
-    check("NORMAL", &[Fault::WrongKind], None, Outcome::Refused);
-    check("NORMAL", &[Fault::TokenExpired], None, Outcome::Redeemed);
+    check("NORMAL", &[], Outcome::Redeemed);
+    check("CONSUMED", &[], Outcome::AlreadyRedeemed);
+    check("EXPIRE", &[], Outcome::Refused);
+    check("NORMAL", &[Fault::WrongKind], Outcome::Refused);
+    check("NORMAL", &[Fault::TokenExpired], Outcome::Redeemed);
 }
 
 #[test]
@@ -212,11 +218,11 @@ fn answers_that_were_lost_replay_to_the_same_screens() {
         Fault::GarbageAfter,
         Fault::HangAfter,
     ] {
-        check("NORMAL", &[fault], None, Outcome::Redeemed);
+        check("NORMAL", &[fault], Outcome::Redeemed);
     }
-    check("NORMAL", &[Fault::DropBefore], None, Outcome::NotRedeemed);
-    let consume = Some(("/card/code/consume", Odd::EndlessBody));
-    check("NORMAL", &[], consume, Outcome::Redeemed);
+    check("NORMAL", &[Fault::DropBefore], Outcome::NotRedeemed);
+    let (consume, endless) = ("/card/code/consume", Odd::EndlessBody);
+    check_odd(consume, &endless, Outcome::Redeemed);
 }
 
 #[test]
@@ -227,11 +233,11 @@ fn a_weixin_that_could_not_be_asked_replays_to_the_same_screens() {
         ("/card/code/get", Odd::Stalls),
         ("/card/code/get", Odd::Status(502)),
     ] {
-        check("NORMAL", &[], Some((call, odd)), Outcome::Unreachable);
+        check_odd(call, &odd, Outcome::Unreachable);
     }
     let refused = br#"{"errcode":40164,"errmsg":"invalid ip rid: 1-2-3"}"#.to_vec();
-    let odd = Some(("/cgi-bin/stable_token", Odd::Body(refused)));
-    check("NORMAL", &[], odd, Outcome::SetUp);
+    let refused = Odd::Body(refused);
+    check_odd("/cgi-bin/stable_token", &refused, Outcome::SetUp);
 }
 
 /// The pages that a person reads: the review and the outcomes, without the count of an attempt in doubt's look-ups.

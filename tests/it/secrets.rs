@@ -39,7 +39,7 @@ fn ask_with(platform: &Platform, token: TokenSource) {
         .enable_all()
         .build()
         .unwrap();
-    let exchanged = runtime.block_on(client.exchange(ask, Duration::from_secs(60)));
+    let exchanged = runtime.block_on(client.exchange(ask, Duration::from_mins(1)));
     assert!(
         matches!(exchanged.told, Told::Query(Reply::Answered(_))),
         "{exchanged:?}"
