@@ -65,6 +65,11 @@ pub enum SetUpFault {
     /// The authority's file.
     #[error("weixin.ca_file {0} holds no certificate in PEM form")]
     CaFile(PathBuf),
+    /// A machine without the package of certificates, most likely.
+    #[error(
+        "this machine trusts no certificate authority: install its ca-certificates, or write weixin.ca_file"
+    )]
+    NoAuthority,
     /// The HTTP client.
     #[error("the HTTP client cannot be built: {0}")]
     Client(#[source] reqwest::Error),

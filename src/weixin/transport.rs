@@ -10,6 +10,7 @@ use crate::redemption::reply::{NotSent, Refusal, Unknown};
 
 use super::recording::{Player, Recorder};
 use super::secret::Secret;
+use super::token::TokenSource;
 use super::{SetUpFault, Settings, clock, wire};
 
 /// How long a connection may take to come about.
@@ -152,10 +153,13 @@ impl Https {
         }
         if let Some(ca_file) = &settings.ca_file {
             builder = builder.tls_certs_merge(certificates(ca_file)?);
+        } else if !needs_tls(settings) {
+            // A stand-in or a proxy on this machine is reached from a machine without authorities too.
+            builder = builder.tls_certs_only([]);
         }
         builder
             .build()
-            .map_err(|error| SetUpFault::Client(error.without_url()))
+            .map_err(|error| client_fault(error.without_url()))
     }
 
     async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
@@ -231,6 +235,25 @@ fn without_secrets(body: Vec<u8>, request: &Request<'_>) -> Vec<u8> {
         // No JSON: nobody reads it or keeps it.
         Err(odd) => odd.into_bytes(),
     }
+}
+
+fn needs_tls(settings: &Settings) -> bool {
+    let token = match &settings.token {
+        TokenSource::Url { url, .. } => Some(url),
+        TokenSource::StableToken { .. } | TokenSource::Static { .. } | TokenSource::None => None,
+    };
+    [Some(&settings.base_url), settings.proxy.as_ref(), token]
+        .into_iter()
+        .flatten()
+        .any(|url| url.scheme() == "https")
+}
+
+/// Only the words for IT hang on what the library's error says.
+fn client_fault(error: reqwest::Error) -> SetUpFault {
+    if format!("{error:?}").contains("No CA certificates") {
+        return SetUpFault::NoAuthority;
+    }
+    SetUpFault::Client(error)
 }
 
 /// Plain http is for loopback alone: the token travels in the address.

@@ -183,6 +183,40 @@ fn a_ca_file_whose_certificate_is_damaged_is_told_before_anything_is_asked() {
     assert_eq!((platform.queries(), platform.consumes()), (0, 0));
 }
 
+/// As on a slim system image: no folder and no file of authorities.
+fn redeem_without_authorities(desk: &Desk) -> Ended {
+    let mut command = desk.command(&["redeem", "--json", "--yes", "--code", CODE]);
+    command.env("SSL_CERT_FILE", desk.path("nowhere"));
+    command.env("SSL_CERT_DIR", desk.path("nowhere"));
+    Ended::of(&command.output().unwrap())
+}
+
+#[test]
+fn a_machine_without_authorities_is_told_what_to_install_and_needs_none_for_itself() {
+    let (platform, desk) = desk("base_url = \"https://localhost:1\"");
+    let ended = redeem_without_authorities(&desk);
+    assert_eq!(ended.exit, 2, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("install its ca-certificates"),
+        "{}",
+        ended.stderr
+    );
+    reach(
+        &desk,
+        &format!("base_url = \"http://{}\"", platform.address()),
+    );
+    check_redeemed(&platform, &redeem_without_authorities(&desk));
+}
+
+#[test]
+fn a_private_authority_is_enough_on_a_machine_without_others() {
+    let (platform, desk) = desk("");
+    let authority = Authority::new();
+    let front = TlsFront::before(platform.address(), &authority, "localhost");
+    reach(&desk, &trusting(&desk, &authority, front.port));
+    check_redeemed(&platform, &redeem_without_authorities(&desk));
+}
+
 #[test]
 fn the_proxy_of_the_configuration_carries_http_and_https() {
     let (platform, desk) = desk("");
