@@ -14,7 +14,7 @@ mod redeem;
 mod scan;
 mod set_up;
 mod story;
-mod terminal;
+pub mod terminal;
 
 use std::io::Write;
 use std::path::PathBuf;

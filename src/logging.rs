@@ -9,6 +9,7 @@ mod redactor;
 
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
+use std::sync::LazyLock;
 use std::thread;
 
 use tracing::level_filters::LevelFilter;
@@ -20,30 +21,34 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 pub use redactor::Redactor;
 
+/// The one that the process's log goes through.
+static OF_PROCESS: LazyLock<Redactor> = LazyLock::new(Redactor::default);
+
+/// Hides a secret in every line that is logged from now on, whichever crate writes it. To be told each secret as soon as
+/// it is read or fetched.
+pub fn hide(secret: &str) {
+    OF_PROCESS.hide(secret);
+}
+
 /// Starts logging, panics included. To be called once, first of all, in `main`.
-///
-/// Whoever comes to know a secret later tells it to the handle: [`Redactor::hide`].
-pub fn init() -> Redactor {
-    let redactor = Redactor::default();
+pub fn init() {
+    let redactor = OF_PROCESS.clone();
     let wanted = std::env::var("RUST_LOG").unwrap_or_default();
     let (filter, is_understood) = filter(&wanted);
     if subscriber(filter, redactor.clone(), io::stderr)
         .try_init()
         .is_err()
     {
-        // A second start, in a test for example: the first one's lines are redacted by the first handle.
         tracing::debug!("logging was started already");
     }
     if !is_understood {
         tracing::warn!("RUST_LOG is not understood; logging warnings only");
     }
-    let of_panics = redactor.clone();
     panic::set_hook(Box::new(move |panic| {
-        let line = of_panics.redacted(&panic_line(panic));
+        let line = redactor.redacted(&panic_line(panic));
         // Past the subscriber, which may be what panicked; without stderr there is nobody to tell.
         io::stderr().write_all(line.as_bytes()).unwrap_or_default();
     }));
-    redactor
 }
 
 /// What `RUST_LOG` asks for, and whether it was understood.

@@ -8,7 +8,7 @@ use coupon_kiosk::cli::{self, Cli, Exit};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _redactor = coupon_kiosk::logging::init();
+    coupon_kiosk::logging::init();
     let mut out = io::stdout().lock();
     let exit = cli::run(cli, &mut out).unwrap_or_else(|error| {
         // A reader that went away (`| head`) is no fault worth a word.

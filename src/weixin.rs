@@ -24,6 +24,7 @@ use crate::card::{CardId, CardTitle};
 use crate::redemption::reply::{Ask, NotSent, Reason, Refusal, Reply, Told, Unknown};
 use errcode::{Meaning, meaning};
 use recording::{Player, Recorder};
+use secret::Secret;
 use token::{NoToken, TokenSource, Tokens, quota_pause};
 use transport::{Failure, Https, Raw, Request, Target, Transport};
 use wire::Answer;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub token: TokenSource,
     /// Where a recording is made.
     pub record: Option<PathBuf>,
+    /// Is told every secret as soon as it is read or fetched, so that the log can hide it whoever writes it.
+    pub hide: fn(&str),
 }
 
 /// What is wrong with the settings.
@@ -62,6 +65,11 @@ pub enum SetUpFault {
     /// The authority's file.
     #[error("weixin.ca_file {0} holds no certificate in PEM form")]
     CaFile(PathBuf),
+    /// A machine without the package of certificates, most likely.
+    #[error(
+        "this machine trusts no certificate authority: install its ca-certificates, or write weixin.ca_file"
+    )]
+    NoAuthority,
     /// The HTTP client.
     #[error("the HTTP client cannot be built: {0}")]
     Client(#[source] reqwest::Error),
@@ -93,7 +101,8 @@ struct Shared {
     transport: Transport,
     tokens: Tokens,
     titles: Mutex<BTreeMap<CardId, CardTitle>>,
-    quota: Mutex<Option<Instant>>,
+    /// Until when a call's quota is used up; each call has one of its own.
+    quotas: Mutex<BTreeMap<&'static str, Instant>>,
 }
 
 impl Client {
@@ -106,21 +115,22 @@ impl Client {
         let https = Https::new(settings)?;
         Ok(Self::over(
             Transport::Https(Box::new(https), recorder),
-            settings.token.clone(),
+            Tokens::new(settings.token.clone(), settings.hide),
         ))
     }
 
     /// A client of a recording, without any network.
     pub fn recorded(player: Player) -> Self {
-        Self::over(Transport::Recorded(player), TokenSource::None)
+        let tokens = Tokens::new(TokenSource::None, |_made_up| {});
+        Self::over(Transport::Recorded(player), tokens)
     }
 
-    fn over(transport: Transport, source: TokenSource) -> Self {
+    fn over(transport: Transport, tokens: Tokens) -> Self {
         Self(Arc::new(Shared {
             transport,
-            tokens: Tokens::new(source),
+            tokens,
             titles: Mutex::default(),
-            quota: Mutex::default(),
+            quotas: Mutex::default(),
         }))
     }
 
@@ -133,14 +143,17 @@ impl Client {
         }
         let begun = clock::ticks();
         let sent: OnceLock<Duration> = OnceLock::new();
-        let work = self.0.ask(&ask, begun, &sent);
-        let end = tokio::time::timeout_at(clock::deadline(limit), work)
+        let deadline = clock::deadline(limit);
+        let work = self.0.ask(&ask, begun, deadline, &sent);
+        let end = tokio::time::timeout_at(deadline, work)
             .await
             .unwrap_or_else(|_late| {
-                End::silent(match sent.get() {
-                    Some(_) => Reply::Unknown(Unknown::Timeout),
-                    None => Reply::NotSent(NotSent::NoToken),
-                })
+                let failure = match sent.get() {
+                    Some(_) => Failure::Lost(Unknown::Timeout),
+                    None => Failure::NotSent(NotSent::NoToken),
+                };
+                self.0.transport.note(&request(&ask, None), failure);
+                End::of_failure(failure)
             });
         tracing::debug!(call = wire::path(&ask), millis = clock::millis_since(begun), reply = ?end.reply, "exchange");
         let told = self.0.told(ask, end.reply);
@@ -179,6 +192,13 @@ impl End {
         }
     }
 
+    fn of_failure(failure: Failure) -> Self {
+        Self::silent(match failure {
+            Failure::NotSent(why) => Reply::NotSent(why),
+            Failure::Lost(why) => Reply::Unknown(why),
+        })
+    }
+
     fn of(raw: &Raw, is_consume: bool) -> Self {
         let answer = wire::masked(&raw.body).map(|value| {
             let text = value.to_string();
@@ -192,31 +212,26 @@ impl End {
 }
 
 impl Shared {
-    async fn ask(&self, ask: &Ask, begun: Instant, sent: &OnceLock<Duration>) -> End {
+    async fn ask(
+        &self,
+        ask: &Ask,
+        begun: Instant,
+        deadline: Instant,
+        sent: &OnceLock<Duration>,
+    ) -> End {
         let is_consume = matches!(ask, Ask::Consume { .. });
         let mut renewed = is_consume;
         let mut reconnected = is_consume;
         let mut pause = FIRST_PAUSE;
         loop {
-            if self.is_out_of_quota() {
-                return End::silent(Reply::NotSent(NotSent::Quota));
-            }
-            let token = match self.tokens.get(&self.transport).await {
+            let token = match self.token(ask).await {
                 Ok(token) => token,
-                Err(NoToken::NotSent(why)) => return End::silent(Reply::NotSent(why)),
-                Err(NoToken::Refused(refusal)) => return End::silent(Reply::Refused(refusal)),
-            };
-            let request = Request {
-                target: Target::Api(wire::path(ask)),
-                body: Some(wire::body(ask)),
-                token: Some(&token),
-                headers: Vec::new(),
+                Err(end) => return end,
             };
             sent.get_or_init(|| begun.elapsed());
-            let end = match self.transport.send(&request).await {
+            let end = match self.transport.send(&request(ask, Some(&token))).await {
                 Ok(raw) => End::of(&raw, is_consume),
-                Err(Failure::NotSent(why)) => End::silent(Reply::NotSent(why)),
-                Err(Failure::Lost(why)) => End::silent(Reply::Unknown(why)),
+                Err(failure) => End::of_failure(failure),
             };
             match &end.reply {
                 Reply::Refused(refusal) if refusal.reason == Reason::Token => {
@@ -226,18 +241,41 @@ impl Shared {
                     }
                 }
                 Reply::Unknown(Unknown::Broken) if !std::mem::replace(&mut reconnected, true) => {}
-                Reply::Unknown(Unknown::Busy(_)) if !is_consume => {
+                // Its own word is worth more than "no answer in time", which a pause beyond the limit would come to.
+                Reply::Unknown(Unknown::Busy(_))
+                    if !is_consume && clock::ticks() + pause < deadline =>
+                {
                     tokio::time::sleep(pause).await;
                     pause *= 2;
-                    if pause > FIRST_PAUSE * 16 {
-                        return end;
-                    }
                 }
                 Reply::Refused(refusal) => {
-                    self.note_quota(refusal.reason);
+                    self.note_quota(ask, refusal.reason);
                     return end;
                 }
                 Reply::Answered(_) | Reply::NotSent(_) | Reply::Unknown(_) => return end,
+            }
+        }
+    }
+
+    /// A token to ask with, or why there is none; that is recorded here, since nothing is sent.
+    async fn token(&self, ask: &Ask) -> Result<Secret, End> {
+        let why = if self.is_out_of_quota(ask) {
+            NoToken::NotSent(NotSent::Quota)
+        } else {
+            match self.tokens.get(&self.transport).await {
+                Ok(token) => return Ok(token),
+                Err(why) => why,
+            }
+        };
+        match why {
+            NoToken::NotSent(why) => {
+                let failure = Failure::NotSent(why);
+                self.transport.note(&request(ask, None), failure);
+                Err(End::of_failure(failure))
+            }
+            NoToken::Refused(refusal) => {
+                self.transport.note_refusal(&request(ask, None), &refusal);
+                Err(End::silent(Reply::Refused(refusal)))
             }
         }
     }
@@ -266,15 +304,25 @@ impl Shared {
         self.titles.lock().ok()?.get(card_id).cloned()
     }
 
-    fn is_out_of_quota(&self) -> bool {
-        let until = self.quota.lock().ok().and_then(|until| *until);
+    fn is_out_of_quota(&self, ask: &Ask) -> bool {
+        let quotas = self.quotas.lock().ok();
+        let until = quotas.and_then(|quotas| quotas.get(wire::path(ask)).copied());
         until.is_some_and(|until| clock::ticks() < until)
     }
 
-    fn note_quota(&self, reason: Reason) {
-        if let (Some(pause), Ok(mut until)) = (quota_pause(reason), self.quota.lock()) {
-            *until = Some(clock::ticks() + pause);
+    fn note_quota(&self, ask: &Ask, reason: Reason) {
+        if let (Some(pause), Ok(mut quotas)) = (quota_pause(reason), self.quotas.lock()) {
+            quotas.insert(wire::path(ask), clock::ticks() + pause);
         }
+    }
+}
+
+fn request<'a>(ask: &Ask, token: Option<&'a Secret>) -> Request<'a> {
+    Request {
+        target: Target::Api(wire::path(ask)),
+        body: Some(wire::body(ask)),
+        token,
+        headers: Vec::new(),
     }
 }
 

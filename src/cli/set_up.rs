@@ -73,6 +73,7 @@ pub(super) fn client(config: &Config, record: Option<&Path>) -> anyhow::Result<C
         ca_file: config.weixin.ca_file.clone(),
         token,
         record: record.map(Path::to_owned),
+        hide: crate::logging::hide,
     };
     Ok(Client::new(&settings)?)
 }

@@ -9,15 +9,18 @@ use crate::screen::{Finished, Review, Screen, Stage};
 use crate::wording::Wording;
 
 /// Draws screens for a reader at a terminal.
-pub(super) struct Page<'a> {
-    pub(super) wording: &'a Wording,
-    pub(super) time_zone: &'a TimeZone,
-    pub(super) now: Timestamp,
+pub struct Page<'a> {
+    /// The sentences.
+    pub wording: &'a Wording,
+    /// The store's.
+    pub time_zone: &'a TimeZone,
+    /// For what is said of validity.
+    pub now: Timestamp,
 }
 
 impl Page<'_> {
     /// The whole screen, a line each.
-    pub(super) fn draw(&self, screen: &Screen) -> String {
+    pub fn draw(&self, screen: &Screen) -> String {
         let mut lines = match &screen.stage {
             Stage::Idle => vec![self.wording.say("idle")],
             Stage::Working(work) => vec![self.wording.work(*work)],

@@ -7,7 +7,8 @@
 //! { "call": "/card/code/consume", "request": {"code": "4096..."}, "failure": "broken", "applied": true }
 //! ```
 //!
-//! `failure` is `not_sent`, `timeout` or `broken`; `applied` says that a consume without an answer was carried out all
+//! `failure` is `timeout`, `broken`, `not_sent`, or one of the other reasons why nothing was sent (`tls`, `no_token`,
+//! `token_set_up`, `quota`); an answer that could not be read has neither `answer` nor `failure`. `applied` says that a consume without an answer was carried out all
 //! the same. A request finds the recorded exchanges of the same call, `code`, `card_id` and `encrypt_code`; they answer
 //! in their order and the last one goes on answering. Once a code is consumed its look-ups answer CONSUMED, and further
 //! consumes 40099. Tokens are not recorded: a player is asked with a made-up one. Personal data and secrets are taken out.
@@ -46,8 +47,46 @@ pub struct Exchange {
 #[serde(rename_all = "snake_case")]
 enum Fault {
     NotSent,
+    Tls,
+    NoToken,
+    TokenSetUp,
+    Quota,
     Timeout,
     Broken,
+}
+
+impl Fault {
+    /// `None` where there was an answer that could not be read.
+    fn of(failure: Failure) -> Option<Self> {
+        match failure {
+            Failure::NotSent(NotSent::Connect) => Some(Self::NotSent),
+            Failure::NotSent(NotSent::Tls) => Some(Self::Tls),
+            Failure::NotSent(NotSent::NoToken) => Some(Self::NoToken),
+            Failure::NotSent(NotSent::TokenSetUp) => Some(Self::TokenSetUp),
+            Failure::NotSent(NotSent::Quota) => Some(Self::Quota),
+            Failure::Lost(Unknown::Timeout) => Some(Self::Timeout),
+            Failure::Lost(Unknown::Unreadable) => None,
+            Failure::Lost(
+                Unknown::Broken
+                | Unknown::Status(_)
+                | Unknown::Busy(_)
+                | Unknown::Errcode(_)
+                | Unknown::Crash,
+            ) => Some(Self::Broken),
+        }
+    }
+
+    fn failure(self) -> Failure {
+        match self {
+            Self::NotSent => Failure::NotSent(NotSent::Connect),
+            Self::Tls => Failure::NotSent(NotSent::Tls),
+            Self::NoToken => Failure::NotSent(NotSent::NoToken),
+            Self::TokenSetUp => Failure::NotSent(NotSent::TokenSetUp),
+            Self::Quota => Failure::NotSent(NotSent::Quota),
+            Self::Timeout => Failure::Lost(Unknown::Timeout),
+            Self::Broken => Failure::Lost(Unknown::Broken),
+        }
+    }
 }
 
 /// Plays a recording. It cannot reach a network.
@@ -130,19 +169,15 @@ impl Player {
                 progress.consumed.insert(code);
             }
         }
-        match exchange.failure {
-            Some(Fault::NotSent) => Err(Failure::NotSent(NotSent::Connect)),
-            Some(Fault::Timeout) => Err(Failure::Lost(Unknown::Timeout)),
-            Some(Fault::Broken) => Err(Failure::Lost(Unknown::Broken)),
-            None => {
-                let mut answer = exchange.answer.clone().unwrap_or(Value::Null);
-                if is_consumed && answer["errcode"] == 0 {
-                    answer["user_card_status"] = "CONSUMED".into();
-                    answer["can_consume"] = false.into();
-                }
-                Ok(raw(exchange.status.unwrap_or(200), &answer))
-            }
+        if let Some(fault) = exchange.failure {
+            return Err(fault.failure());
         }
+        let mut answer = exchange.answer.clone().unwrap_or(Value::Null);
+        if is_consumed && answer["errcode"] == 0 {
+            answer["user_card_status"] = "CONSUMED".into();
+            answer["can_consume"] = false.into();
+        }
+        Ok(raw(exchange.status.unwrap_or(200), &answer))
     }
 }
 
@@ -165,6 +200,11 @@ fn raw(status: u16, answer: &Value) -> Raw {
     }
 }
 
+/// The number that an exchange's file begins with.
+fn number(path: &Path) -> Option<u32> {
+    path.file_name()?.to_str()?.split('-').next()?.parse().ok()
+}
+
 /// Writes a recording.
 #[derive(Debug)]
 pub struct Recorder {
@@ -173,12 +213,15 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Records into a folder, which is made.
+    /// Records into a folder, which is made. What it holds of an earlier run is kept, and comes first in the story.
     pub fn new(folder: &Path) -> Result<Self, SetUpFault> {
-        std::fs::create_dir_all(folder).map_err(|_told| SetUpFault::Folder(folder.to_owned()))?;
+        let unusable = |_told| SetUpFault::Folder(folder.to_owned());
+        std::fs::create_dir_all(folder).map_err(unusable)?;
+        let names = std::fs::read_dir(folder).map_err(unusable)?;
+        let last = names.filter_map(|entry| number(&entry.ok()?.path())).max();
         Ok(Self {
             folder: folder.to_owned(),
-            count: AtomicU32::new(0),
+            count: AtomicU32::new(last.unwrap_or(0)),
         })
     }
 
@@ -192,9 +235,10 @@ impl Recorder {
         }
         let (status, answer, failure) = match result {
             Ok(raw) => (Some(raw.status), wire::masked(&raw.body), None),
-            Err(Failure::NotSent(_)) => (None, None, Some(Fault::NotSent)),
-            Err(Failure::Lost(Unknown::Timeout)) => (None, None, Some(Fault::Timeout)),
-            Err(Failure::Lost(_)) => (None, None, Some(Fault::Broken)),
+            Err(failure) => match Fault::of(*failure) {
+                Some(fault) => (None, None, Some(fault)),
+                None => (Some(200), None, None),
+            },
         };
         let exchange = Exchange {
             call: call.to_owned(),

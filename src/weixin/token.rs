@@ -4,7 +4,7 @@
 //! kill it for the others (20 times a day at most). A central server is told the hash of a token that Weixin refused, in
 //! the header `X-Rejected-Token-Sha256`. A token in a file cannot be renewed by the kiosk: the file is read again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::tz::{Offset, TimeZone};
@@ -24,6 +24,8 @@ use super::wire::Answer;
 
 /// How long before its end a token is renewed.
 const RENEW_EARLY: u64 = 60;
+/// The longest life that is believed; announced are two hours. Keeps an odd number out of the clock's arithmetic.
+const LONGEST_LIFE: u64 = 24 * 3600;
 /// How long a set-up refusal is repeated from memory before the source is asked again.
 const SET_UP_PAUSE: Duration = Duration::from_secs(20);
 
@@ -66,6 +68,8 @@ pub enum NoToken {
 #[derive(Debug)]
 pub struct Tokens {
     source: TokenSource,
+    /// Is told every secret.
+    hide: fn(&str),
     /// Held while a token is fetched: one fetch is in flight, the others wait for its token.
     kept: Mutex<Kept>,
 }
@@ -79,9 +83,10 @@ struct Kept {
 
 impl Tokens {
     /// No token yet.
-    pub fn new(source: TokenSource) -> Self {
+    pub fn new(source: TokenSource, hide: fn(&str)) -> Self {
         Self {
             source,
+            hide,
             kept: Mutex::default(),
         }
     }
@@ -103,6 +108,8 @@ impl Tokens {
         kept.pause = None;
         match self.fetch(transport, kept.rejected.as_ref()).await {
             Ok((token, life)) => {
+                (self.hide)(token.expose());
+                let life = life.map(|life| life.min(LONGEST_LIFE));
                 let until = life.map(|life| {
                     now + Duration::from_secs(life.saturating_sub(RENEW_EARLY).max(life / 2))
                 });
@@ -138,7 +145,7 @@ impl Tokens {
         match &self.source {
             TokenSource::None => Ok((Secret::new("recorded"), None)),
             TokenSource::Static { token_file } => {
-                let token = file(token_file)?;
+                let token = self.file(token_file)?;
                 match rejected {
                     Some((refused, errcode)) if *refused == token => {
                         Err(NoToken::Refused(Refusal {
@@ -151,7 +158,7 @@ impl Tokens {
                 }
             }
             TokenSource::StableToken { appid, secret_file } => {
-                let secret = file(secret_file)?;
+                let secret = self.file(secret_file)?;
                 let body = json!({
                     "grant_type": "client_credential",
                     "appid": appid,
@@ -169,7 +176,7 @@ impl Tokens {
             TokenSource::Url { url, bearer_file } => {
                 let mut headers = Vec::new();
                 if let Some(bearer_file) = bearer_file {
-                    let bearer = file(bearer_file)?;
+                    let bearer = self.file(bearer_file)?;
                     headers.push(("Authorization", format!("Bearer {}", bearer.expose())));
                 }
                 if let Some((refused, _)) = rejected {
@@ -178,6 +185,15 @@ impl Tokens {
                 fetched(transport, Target::Url(url), None, headers).await
             }
         }
+    }
+
+    fn file(&self, path: &Path) -> Result<Secret, NoToken> {
+        let secret = Secret::from_file(path).map_err(|fault| {
+            tracing::error!(path = %path.display(), %fault, "a secret's file");
+            NoToken::NotSent(NotSent::TokenSetUp)
+        })?;
+        (self.hide)(secret.expose());
+        Ok(secret)
     }
 }
 
@@ -225,13 +241,6 @@ fn refused(body: &[u8]) -> NoToken {
         errcode: answer.errcode,
         reason,
         trace: answer.trace(),
-    })
-}
-
-fn file(path: &std::path::Path) -> Result<Secret, NoToken> {
-    Secret::from_file(path).map_err(|fault| {
-        tracing::error!(path = %path.display(), %fault, "a secret's file");
-        NoToken::NotSent(NotSent::TokenSetUp)
     })
 }
 

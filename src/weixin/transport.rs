@@ -1,15 +1,17 @@
 //! Bytes out, bytes in: the lowest seam. Everything above it is the same live, in the demo and in a replay.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::{Certificate, Proxy, Url, redirect};
 
-use crate::redemption::reply::{NotSent, Unknown};
+use crate::redemption::reply::{NotSent, Refusal, Unknown};
 
 use super::recording::{Player, Recorder};
 use super::secret::Secret;
-use super::{SetUpFault, Settings, clock};
+use super::token::TokenSource;
+use super::{SetUpFault, Settings, clock, wire};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -19,7 +21,6 @@ const KEPT_IDLE: Duration = Duration::from_secs(75);
 const MAX_BODY: usize = 1024 * 1024;
 
 /// One request.
-#[derive(Debug)]
 pub struct Request<'a> {
     /// The call's path, or a whole address for a token from a central server.
     pub target: Target<'a>,
@@ -40,13 +41,29 @@ pub enum Target<'a> {
     Url(&'a Url),
 }
 
+impl fmt::Debug for Request<'_> {
+    /// Where it goes, and nothing of what is in it: the body and the headers hold secrets too.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.target {
+            Target::Api(path) => write!(f, "Request({path})"),
+            Target::Url(_) => f.write_str("Request(the token's server)"),
+        }
+    }
+}
+
 /// A status line and a body.
-#[derive(Debug)]
 pub struct Raw {
     /// HTTP's status; Weixin's own refusals come with 200.
     pub status: u16,
     /// At most 1 MiB.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Raw {
+    /// Bodies hold tokens and openids.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Raw({}, {} bytes)", self.status, self.body.len())
+    }
 }
 
 /// No usable answer.
@@ -81,18 +98,46 @@ impl Transport {
             }
         }
     }
+
+    /// Records a request that was not sent, or that nobody waits for any more.
+    pub fn note(&self, request: &Request<'_>, failure: Failure) {
+        if let Self::Https(_, Some(recorder)) = self {
+            recorder.keep(request, &Err(failure));
+        }
+    }
+
+    /// Records a request that was not sent because the token's source refused, as if the refusal had been its answer.
+    pub fn note_refusal(&self, request: &Request<'_>, refusal: &Refusal) {
+        if let Self::Https(_, Some(recorder)) = self {
+            let trace = refusal.trace.as_deref().unwrap_or_default();
+            let answer = serde_json::json!({ "errcode": refusal.errcode, "errmsg": trace });
+            let body = answer.to_string().into_bytes();
+            recorder.keep(request, &Ok(Raw { status: 200, body }));
+        }
+    }
 }
 
 /// A client with one kept connection, set up for calls that cannot be undone.
 #[derive(Debug)]
 pub struct Https {
     client: reqwest::Client,
+    /// The coupon's title is asked beside the query and the consume: on a connection of its own, so that a slow one
+    /// never takes the kept connection away from a consume.
+    beside: reqwest::Client,
     base_url: Url,
 }
 
 impl Https {
     /// Checks and builds the client.
     pub fn new(settings: &Settings) -> Result<Self, SetUpFault> {
+        Ok(Self {
+            client: Self::client(settings)?,
+            beside: Self::client(settings)?,
+            base_url: checked(settings.base_url.clone())?,
+        })
+    }
+
+    fn client(settings: &Settings) -> Result<reqwest::Client, SetUpFault> {
         let mut builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -108,17 +153,20 @@ impl Https {
         }
         if let Some(ca_file) = &settings.ca_file {
             builder = builder.tls_certs_merge(certificates(ca_file)?);
+        } else if !needs_tls(settings) {
+            // A stand-in or a proxy on this machine is reached from a machine without authorities too.
+            builder = builder.tls_certs_only([]);
         }
-        let client = builder
+        builder
             .build()
-            .map_err(|error| SetUpFault::Client(error.without_url()))?;
-        Ok(Self {
-            client,
-            base_url: checked(settings.base_url.clone())?,
-        })
+            .map_err(|error| client_fault(error.without_url()))
     }
 
     async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
+        let client = match request.target {
+            Target::Api(wire::CARD_GET) => &self.beside,
+            Target::Api(_) | Target::Url(_) => &self.client,
+        };
         let mut url = match request.target {
             Target::Api(path) => {
                 let mut url = self.base_url.clone();
@@ -133,8 +181,8 @@ impl Https {
                 .append_pair("access_token", token.expose());
         }
         let mut builder = match &request.body {
-            Some(body) => self.client.post(url).json(body),
-            None => self.client.get(url),
+            Some(body) => client.post(url).json(body),
+            None => client.get(url),
         };
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
@@ -150,8 +198,62 @@ impl Https {
             body.extend_from_slice(&chunk);
         }
         tracing::debug!(status, millis = clock::millis_since(begun), "answered");
+        let body = without_secrets(body, request);
         Ok(Raw { status, body })
     }
+}
+
+/// An answer that repeats the secrets of its request, in an errmsg for example, is kept without them.
+fn without_secrets(body: Vec<u8>, request: &Request<'_>) -> Vec<u8> {
+    /// What is shorter stands in half of all answers by chance.
+    const SHORTEST: usize = 8;
+    let secret = request
+        .body
+        .as_ref()
+        .and_then(|body| body["secret"].as_str());
+    let headers = request
+        .headers
+        .iter()
+        .filter_map(|(_, value)| value.strip_prefix("Bearer "));
+    let secrets = request
+        .token
+        .map(Secret::expose)
+        .into_iter()
+        .chain(secret)
+        .chain(headers);
+    match String::from_utf8(body) {
+        Ok(mut text) => {
+            for secret in secrets.filter(|secret| secret.len() >= SHORTEST) {
+                for form in [secret.to_owned(), secret.replace('/', "\\/")] {
+                    if text.contains(&form) {
+                        text = text.replace(&form, "***");
+                    }
+                }
+            }
+            text.into_bytes()
+        }
+        // No JSON: nobody reads it or keeps it.
+        Err(odd) => odd.into_bytes(),
+    }
+}
+
+fn needs_tls(settings: &Settings) -> bool {
+    let token = match &settings.token {
+        TokenSource::Url { url, .. } => Some(url),
+        TokenSource::StableToken { .. } | TokenSource::Static { .. } | TokenSource::None => None,
+    };
+    [Some(&settings.base_url), settings.proxy.as_ref(), token]
+        .into_iter()
+        .flatten()
+        .any(|url| url.scheme() == "https")
+}
+
+/// Only the words for IT hang on what the library's error says.
+fn client_fault(error: reqwest::Error) -> SetUpFault {
+    if format!("{error:?}").contains("No CA certificates") {
+        return SetUpFault::NoAuthority;
+    }
+    SetUpFault::Client(error)
 }
 
 /// Plain http is for loopback alone: the token travels in the address.

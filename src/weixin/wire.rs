@@ -9,13 +9,16 @@ use serde_json::{Map, Value, json};
 use crate::card::{Benefit, CardId, CardTitle, Code, CodeInfo, OpenId, UserCardStatus, Validity};
 use crate::redemption::reply::Ask;
 
+/// The call for a coupon's title.
+pub const CARD_GET: &str = "/card/get";
+
 /// The path of an ask's call.
 pub fn path(ask: &Ask) -> &'static str {
     match ask {
         Ask::Decrypt(_) => "/card/code/decrypt",
         Ask::Query { .. } => "/card/code/get",
         Ask::Consume { .. } => "/card/code/consume",
-        Ask::Title(_) => "/card/get",
+        Ask::Title(_) => CARD_GET,
     }
 }
 
@@ -178,12 +181,17 @@ fn mask(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (key, field) in fields.iter_mut() {
-                match key.as_str() {
-                    "openid" | "unionid" | "from_username" => {
+                let name = key.to_ascii_lowercase().replace('_', "");
+                match name.as_str() {
+                    // `from_openid` and whatever else is called so.
+                    name if name.ends_with("openid")
+                        || name.ends_with("unionid")
+                        || name == "fromusername" =>
+                    {
                         let masked = text(field).and_then(|id| OpenId::masked_from(&id));
                         *field = masked.map_or(Value::Null, |id| id.masked().into());
                     }
-                    "access_token" | "secret" | "ticket" | "appid" => *field = "***".into(),
+                    "accesstoken" | "secret" | "ticket" | "appid" => *field = "***".into(),
                     _ => mask(field),
                 }
             }
@@ -231,4 +239,21 @@ fn boolean(value: &Value) -> Option<bool> {
 
 fn instant(seconds: i64) -> Option<Timestamp> {
     (seconds != 0).then(|| Timestamp::from_second(seconds).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_called_an_openid_is_masked_and_tokens_are_taken_out() {
+        let body = br#"{"openid":"oAbcdefghijklmnopqrstuvwxy12","card":{"from_openid":"oAbcdefghijklmnopqrstuvwxy12"},
+            "list":[{"UnionId":"oAbcdefghijklmnopqrstuvwxy12"}],"access_token":"abc"}"#;
+        let masked = masked(body).unwrap().to_string();
+        assert!(
+            !masked.contains("ijklmnop") && !masked.contains("abc\""),
+            "{masked}"
+        );
+        assert_eq!(masked.matches("oAbc****12").count(), 3, "{masked}");
+    }
 }

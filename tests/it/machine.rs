@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use coupon_kiosk::card::{Code, CodeInfo, UserCardStatus, Validity};
+use coupon_kiosk::card::{Benefit, CardId, CardTitle, Code, CodeInfo, UserCardStatus, Validity};
 use coupon_kiosk::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
 use coupon_kiosk::payload::Payload;
 use coupon_kiosk::redemption::attempt::{
@@ -409,6 +409,42 @@ fn a_settled_record_that_could_not_be_written_is_written_later() {
     );
     hand.journaled(Ok(()));
     assert!(hand.machine.is_settled_on_disk());
+}
+
+#[test]
+fn a_title_that_comes_after_a_refusal_is_still_told_beside_it() {
+    for status in [UserCardStatus::Expire, UserCardStatus::Consumed] {
+        let mut hand = Hand::new();
+        let mut refused = info(status);
+        refused.card_id = Some(CardId::parse("pCARD").unwrap());
+        hand.scan().query_told(Reply::Answered(refused));
+        assert_eq!(hand.finished().title, None);
+        let (exchange, _) = hand
+            .asked
+            .iter()
+            .find(|(_, ask)| matches!(ask, Ask::Title(_)))
+            .cloned()
+            .unwrap();
+        let title = CardTitle {
+            title: "Free coffee".to_owned(),
+            brand: None,
+            benefit: Benefit::None,
+        };
+        hand.told(exchange, Told::Title(Reply::Answered(title.clone())));
+        assert_eq!(hand.finished().title, Some(title));
+    }
+}
+
+#[test]
+fn a_title_that_cannot_be_had_leaves_the_refusal_as_it_is() {
+    let mut hand = Hand::new();
+    let mut refused = info(UserCardStatus::Expire);
+    refused.card_id = Some(CardId::parse("pCARD").unwrap());
+    hand.scan().query_told(Reply::Answered(refused));
+    let before = hand.finished();
+    let (exchange, _) = hand.asked[0].clone();
+    hand.told(exchange, Told::Title(Reply::Unknown(Unknown::Broken)));
+    assert_eq!(hand.finished(), before);
 }
 
 /// Every event in every state, in an order drawn from a seed: a consume only ever follows a durable intent of its own, and

@@ -26,16 +26,53 @@ pub enum Fault {
     Redirect,
     TokenExpired,
     Unlisted,
+    /// 40071: a member card.
+    WrongKind,
+    /// The consume is answered when the code is asked about again; that look-up is never answered.
+    Late,
+}
+
+/// How a call is answered from now on, whatever it is. A consume is applied all the same.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Odd {
+    /// A status of some machine on the way.
+    Status(u16),
+    /// 200 with this body.
+    Body(Vec<u8>),
+    /// The same, a byte at a time.
+    ByteByByte(Vec<u8>),
+    /// Half an answer, and then silence.
+    Stalls,
+    /// The connection is reset.
+    Resets,
+    /// A chunked body without an end.
+    EndlessBody,
+    /// 4 GiB are announced, and sent as long as anybody reads.
+    HugeBody,
+    /// Headers without an end.
+    EndlessHeaders,
+    /// Answered as usual, but only after the title was.
+    AfterTitle,
 }
 
 #[derive(Default)]
 struct State {
     codes: BTreeMap<String, &'static str>,
     faults: Vec<Fault>,
+    odd: Vec<(&'static str, Odd)>,
+    title: Option<&'static str>,
+    titles: u32,
     consumes: u32,
     queries: u32,
     tokens: u32,
+    /// Heads of the token requests.
+    token_heads: Vec<String>,
+    connections: u32,
+    calls: Vec<(u32, String)>,
+    poured: u64,
+    pouring: u32,
     held: Vec<TcpStream>,
+    late: Option<(TcpStream, String)>,
 }
 
 #[derive(Clone)]
@@ -78,6 +115,43 @@ impl Platform {
         self.state.lock().unwrap().faults = faults.iter().rev().copied().collect();
     }
 
+    /// This call is answered so from now on.
+    pub fn answer_oddly(&self, call: &'static str, odd: Odd) {
+        self.state.lock().unwrap().odd.push((call, odd));
+    }
+
+    /// The platform knows this title for its card; without it `/card/get` is 404.
+    pub fn entitle(&self, title: &'static str) {
+        self.state.lock().unwrap().title = Some(title);
+    }
+
+    /// Every call, and the number of the connection that it came over.
+    pub fn calls(&self) -> Vec<(u32, String)> {
+        self.state.lock().unwrap().calls.clone()
+    }
+
+    /// How many tokens were fetched.
+    pub fn tokens(&self) -> u32 {
+        self.state.lock().unwrap().tokens
+    }
+
+    /// The heads of the requests for tokens.
+    pub fn token_heads(&self) -> Vec<String> {
+        self.state.lock().unwrap().token_heads.clone()
+    }
+
+    /// How many bytes the endless answers came to, once nobody reads them any more.
+    pub fn poured(&self) -> u64 {
+        loop {
+            let state = self.state.lock().unwrap();
+            if state.pouring == 0 {
+                return state.poured;
+            }
+            drop(state);
+            std::thread::yield_now();
+        }
+    }
+
     pub fn consumes(&self) -> u32 {
         self.state.lock().unwrap().consumes
     }
@@ -92,11 +166,102 @@ impl Platform {
 
     fn serve(&self, stream: &TcpStream) {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
-        while let Some((path, body)) = request(&mut reader) {
-            if !self.answer(&path, &body, stream) {
+        let connection = {
+            let mut state = self.state.lock().unwrap();
+            state.connections += 1;
+            state.connections
+        };
+        while let Some((head, path, body)) = request(&mut reader) {
+            let call = path.split('?').next().unwrap().to_owned();
+            let mut state = self.state.lock().unwrap();
+            state.calls.push((connection, call.clone()));
+            if TOKEN_CALLS.contains(&call.as_str()) {
+                state.token_heads.push(head);
+            }
+            drop(state);
+            let goes_on = match self.odd(&call) {
+                Some(Odd::AfterTitle) => {
+                    while self.state.lock().unwrap().titles == 0 {
+                        std::thread::yield_now();
+                    }
+                    self.answer(&path, &body, stream)
+                }
+                Some(odd) => self.odd_answer(&call, &odd, &body, stream),
+                None => self.answer(&path, &body, stream),
+            };
+            if !goes_on {
                 return;
             }
         }
+    }
+
+    fn odd(&self, call: &str) -> Option<Odd> {
+        let state = self.state.lock().unwrap();
+        let odd = state.odd.iter().find(|(odd_call, _)| *odd_call == call);
+        odd.map(|(_, odd)| odd.clone())
+    }
+
+    /// Whether the connection goes on.
+    fn odd_answer(&self, call: &str, odd: &Odd, body: &Value, mut stream: &TcpStream) -> bool {
+        let mut state = self.state.lock().unwrap();
+        match call {
+            "/card/code/get" => state.queries += 1,
+            "/card/get" => state.titles += 1,
+            "/card/code/consume" => {
+                state.consumes += 1;
+                let code = body["code"].as_str().unwrap_or_default().to_owned();
+                state.codes.insert(code, "CONSUMED");
+            }
+            _ => {}
+        }
+        state.pouring += 1;
+        drop(state);
+        let json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+        let goes_on = match odd {
+            Odd::AfterTitle => true,
+            Odd::Status(status) => reply(stream, *status, "<html>trouble</html>"),
+            Odd::Body(body) => {
+                let head = format!("{json}Content-Length: {}\r\n\r\n", body.len());
+                stream.write_all(&[head.as_bytes(), body].concat()).is_ok()
+            }
+            Odd::ByteByByte(body) => {
+                stream.set_nodelay(true).unwrap();
+                let head = format!("{json}Content-Length: {}\r\n\r\n", body.len());
+                let bytes = [head.as_bytes(), body].concat();
+                bytes.chunks(1).all(|byte| stream.write_all(byte).is_ok())
+            }
+            Odd::Stalls => {
+                let head = format!("{json}Content-Length: 100\r\n\r\n{{\"errcode\":0,");
+                stream.write_all(head.as_bytes()).is_ok()
+            }
+            // What was not read is answered with RST at the close.
+            Odd::Resets => false,
+            Odd::EndlessBody => {
+                let head = format!("{json}Transfer-Encoding: chunked\r\n\r\n");
+                let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+                self.pour(&head, &chunk, stream)
+            }
+            Odd::HugeBody => {
+                let head = format!("{json}Content-Length: 4294967296\r\n\r\n");
+                self.pour(&head, &" ".repeat(0x10000), stream)
+            }
+            Odd::EndlessHeaders => {
+                let line = format!("X-Filler: {}\r\n", "x".repeat(1000));
+                self.pour(json, &line, stream)
+            }
+        };
+        self.state.lock().unwrap().pouring -= 1;
+        goes_on
+    }
+
+    /// Sends as long as anybody reads.
+    fn pour(&self, head: &str, piece: &str, mut stream: &TcpStream) -> bool {
+        let mut went = stream.write_all(head.as_bytes());
+        while went.is_ok() {
+            went = stream.write_all(piece.as_bytes());
+            self.state.lock().unwrap().poured += piece.len() as u64;
+        }
+        false
     }
 
     /// Whether the connection goes on.
@@ -104,7 +269,7 @@ impl Platform {
         let mut state = self.state.lock().unwrap();
         let call = path.split('?').next().unwrap();
         let code = body["code"].as_str().unwrap_or_default().to_owned();
-        if call == "/cgi-bin/stable_token" {
+        if TOKEN_CALLS.contains(&call) {
             state.tokens += 1;
             let token = format!("{TOKEN}{}", state.tokens);
             return reply(
@@ -123,6 +288,11 @@ impl Platform {
         match call {
             "/card/code/get" => {
                 state.queries += 1;
+                if let Some((mut late, answer)) = state.late.take() {
+                    late.write_all(answer.as_bytes()).unwrap();
+                    state.held.push(stream.try_clone().unwrap());
+                    return true;
+                }
                 let text = match state.codes.get(&code) {
                     Some(status) => {
                         json!({"errcode": 0, "errmsg": "ok", "openid": OPENID, "can_consume": *status == "NORMAL",
@@ -133,17 +303,36 @@ impl Platform {
                 reply(stream, 200, &text.to_string())
             }
             "/card/code/consume" => consume(&mut state, code, path, stream),
+            "/card/get" => {
+                state.titles += 1;
+                let Some(title) = state.title else {
+                    return reply(stream, 404, "{}");
+                };
+                let text = json!({"errcode": 0, "errmsg": "ok", "card": {"card_type": "GIFT",
+                    "gift": {"base_info": {"title": title}, "gift": "One coffee"}}});
+                reply(stream, 200, &text.to_string())
+            }
             _ => reply(stream, 404, "{}"),
         }
     }
 }
 
-fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Value)> {
+/// Weixin's own, and a merchant's central server.
+const TOKEN_CALLS: [&str; 2] = ["/cgi-bin/stable_token", "/token"];
+
+/// The head, the path with its query, and the body.
+fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, String, Value)> {
     let mut line = String::new();
     if reader.read_line(&mut line).ok()? == 0 {
         return None;
     }
-    let path = line.split(' ').nth(1)?.to_owned();
+    let target = line.split(' ').nth(1)?;
+    // A proxy is told the whole address.
+    let path = match target.strip_prefix("http://") {
+        Some(rest) => rest[rest.find('/')?..].to_owned(),
+        None => target.to_owned(),
+    };
+    let mut head = line.clone();
     let mut length = 0;
     loop {
         let mut header = String::new();
@@ -151,6 +340,7 @@ fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Value)> {
         if header.trim().is_empty() {
             break;
         }
+        head.push_str(&header);
         let (name, value) = header.split_once(':')?;
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok()?;
@@ -158,7 +348,8 @@ fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Value)> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some((path, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    Some((head, path, body))
 }
 
 fn reply(mut stream: &TcpStream, status: u16, body: &str) -> bool {
@@ -181,6 +372,7 @@ fn consume(state: &mut State, code: String, path: &str, stream: &TcpStream) -> b
                 | Fault::Redirect
                 | Fault::TokenExpired
                 | Fault::Unlisted
+                | Fault::WrongKind
         )
     );
     let was_normal = state.codes.get(&code) == Some(&"NORMAL");
@@ -235,5 +427,18 @@ fn fail(state: &mut State, fault: Fault, path: &str, mut stream: &TcpStream, goo
             r#"{"errcode":42001,"errmsg":"access_token expired"}"#,
         ),
         Fault::Unlisted => reply(stream, 200, r#"{"errcode":987654,"errmsg":"new"}"#),
+        Fault::WrongKind => reply(
+            stream,
+            200,
+            r#"{"errcode":40071,"errmsg":"wrong card type rid: 66"}"#,
+        ),
+        Fault::Late => {
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{good}",
+                good.len()
+            );
+            state.late = Some((stream.try_clone().unwrap(), answer));
+            true
+        }
     }
 }

@@ -268,7 +268,7 @@ fn no_token_secret_or_openid_is_in_any_output_or_file_even_at_trace() {
 }
 
 /// All that a desk's program wrote: its log, and every file but the ones that the test put there.
-fn everything_written(desk: &Desk, log: &str) -> Vec<String> {
+pub fn everything_written(desk: &Desk, log: &str) -> Vec<String> {
     let mut texts = vec![log.to_owned()];
     for folder in ["state", "recording"] {
         for entry in std::fs::read_dir(desk.path(folder)).into_iter().flatten() {
