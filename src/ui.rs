@@ -9,6 +9,7 @@ mod icon;
 mod idle;
 mod keypad;
 mod look;
+mod opening;
 mod outcome;
 mod review;
 mod targets;
@@ -20,7 +21,7 @@ mod working;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Wake, Waker};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use eframe::egui::{self, Context, CornerRadius, Event as Input, RawInput, Rect, Ui};
@@ -32,6 +33,8 @@ use crate::frame::{Frame, Slot};
 use crate::payload::{Payload, PaymentCodes};
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
+pub use opening::open;
+
 use keypad::Keypad;
 use look::{Act, Look};
 use review::Confirm;
@@ -41,8 +44,6 @@ use wedge::{Typed, Wedge};
 
 /// A review or an outcome takes no touch before it was seen so long.
 const ARMING: Duration = Duration::from_millis(400);
-/// A live picture is drawn at most so often: without a graphics chip every one costs 20 to 45 ms of a processor.
-const PREVIEW_GAP: Duration = Duration::from_millis(66);
 
 /// What the window tells.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -95,30 +96,6 @@ pub struct Window {
     sees_frames: Arc<AtomicBool>,
 }
 
-/// Opens the window and returns when it is closed. `ready` gets the waker for whoever changes `parts.screens`.
-pub fn open(parts: Parts, ready: impl FnOnce(Waker) + 'static) -> eframe::Result {
-    let options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_title("coupon-kiosk")
-            .with_app_id("coupon-kiosk")
-            .with_inner_size([1280.0, 800.0])
-            .with_min_inner_size([640.0, 480.0]),
-        // The fallback follows the locale and may show Japanese forms of Chinese characters.
-        system_font_fallback: false,
-        persist_window: false,
-        ..Default::default()
-    };
-    eframe::run_native(
-        "coupon-kiosk",
-        options,
-        Box::new(|created| {
-            let (window, waker) = Window::new(&created.egui_ctx, parts);
-            ready(waker);
-            Ok(Box::new(window))
-        }),
-    )
-}
-
 /// What makes a stage another one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum StageKey {
@@ -151,10 +128,9 @@ impl Window {
             theme::set_fullscreen(ctx, true);
         }
         let sees_frames = Arc::new(AtomicBool::new(true));
-        parts.frames.wake_on_change(Waker::from(Arc::new(OnFrame {
-            ctx: ctx.clone(),
-            is_wanted: Arc::clone(&sees_frames),
-        })));
+        parts
+            .frames
+            .wake_on_change(opening::on_frame(ctx, &sees_frames));
         let now = (parts.tick)();
         let screen = parts.screens.borrow().clone();
         let window = Self {
@@ -170,7 +146,7 @@ impl Window {
             sees_frames,
             parts,
         };
-        (window, Waker::from(Arc::new(OnScreen(ctx.clone()))))
+        (window, opening::on_screen(ctx))
     }
 
     fn take_screen(&mut self, now: Instant) {
@@ -357,6 +333,10 @@ impl eframe::App for Window {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "egui has many events, and none but these is a scanner's"
+    )]
     /// A scanner's keys are taken away before egui sees them: its Enter must not press what has the focus.
     fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
         let now = (self.parts.tick)();
@@ -400,24 +380,3 @@ impl eframe::App for Window {
 
 /// `request_repaint` draws twice (egui settles its layout with a second picture), a moment's delay once.
 const SOON: Duration = Duration::from_millis(1);
-
-struct OnScreen(Context);
-
-impl Wake for OnScreen {
-    fn wake(self: Arc<Self>) {
-        self.0.request_repaint_after(SOON);
-    }
-}
-
-struct OnFrame {
-    ctx: Context,
-    is_wanted: Arc<AtomicBool>,
-}
-
-impl Wake for OnFrame {
-    fn wake(self: Arc<Self>) {
-        if self.is_wanted.load(Ordering::Relaxed) {
-            self.ctx.request_repaint_after(PREVIEW_GAP);
-        }
-    }
-}

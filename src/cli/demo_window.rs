@@ -44,8 +44,13 @@ pub(super) fn open(language: Language, story: Story, is_shown: bool) -> anyhow::
     let desk = Desk::start(parts, demo)?;
     let _scanner = desk.scanner(&frames, Symbologies::default(), PaymentCodes::Refused)?;
     let source = Source::Pictures(pictures);
-    let _camera = camera::watch(source, Wanted::default(), Arc::clone(&frames), desk.camera())
-        .context("the demo's pictures cannot be started")?;
+    let _camera = camera::watch(
+        source,
+        Wanted::default(),
+        Arc::clone(&frames),
+        desk.camera(),
+    )
+    .context("the demo's pictures cannot be started")?;
     // Nothing of a demo is kept, its language neither.
     desk.open(look, frames, |_language| {})
 }
@@ -93,7 +98,7 @@ fn code_of(name: &str) -> anyhow::Result<Luma> {
 
 impl Stories for Demo {
     fn choose(&mut self, phone: usize) -> Option<Parts> {
-        let name = self.names.get(phone)?;
+        let name = &self.names.get(phone)?.clone();
         let goes_on = *name == self.story.name && self.held_up < self.story.pictures().len();
         let mut parts = None;
         if !goes_on {

@@ -1,4 +1,4 @@
-//! A kiosk with its window: the threads, and how they are joined. `run` and the demo both stand on it.
+//! A kiosk with its window: the threads, and how they are joined. The demo stands on it.
 //!
 //! ```text
 //! camera -> frames -> scanner --+
@@ -20,7 +20,7 @@ use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
 use crate::screen::Screen;
-use crate::ui::{self, Said, Window};
+use crate::ui::{self, Said};
 use crate::worker::Worker;
 
 /// How many asks may wait for the loop.
@@ -41,17 +41,6 @@ pub(super) trait Stories: Send + 'static {
     fn choose(&mut self, phone: usize) -> Option<Parts>;
     /// The screen changed.
     fn see(&mut self, screen: &Screen);
-}
-
-/// A kiosk that redeems has one story and no strip.
-pub(super) struct Live;
-
-impl Stories for Live {
-    fn choose(&mut self, _phone: usize) -> Option<Parts> {
-        None
-    }
-
-    fn see(&mut self, _screen: &Screen) {}
 }
 
 /// The kiosk's thread, and what leads to it and from it.

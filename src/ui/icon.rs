@@ -42,6 +42,10 @@ impl Icon {
 }
 
 /// Draws an icon into a square.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm an icon, and nothing but coordinates"
+)]
 pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
     let side = rect.width().min(rect.height());
     let square = Rect::from_center_size(rect.center(), vec2(side, side));

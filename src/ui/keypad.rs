@@ -23,7 +23,7 @@ pub struct Keypad {
 impl Keypad {
     /// Takes what a keyboard typed.
     pub fn take(&mut self, text: &str) {
-        for typed in text.chars().filter(|c| c.is_ascii_graphic()) {
+        for typed in text.chars().filter(char::is_ascii_graphic) {
             if self.typed.len() < LONGEST {
                 self.typed.push(typed);
             }

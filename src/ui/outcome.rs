@@ -59,10 +59,13 @@ pub fn outcome_ui(
         (mark, text.with_min_y(text.top() + MARGIN))
     };
     icon::paint(ui.painter(), mark, Icon::of(finished.outcome), tone.text());
-    let (head, rest) = cut_top(text, text.height() * 0.36);
+    let (head, rest) = cut_top(text, text.height() * 0.32);
     Text::bold(&words.head, theme::HEAD, tone.text()).put_centred(ui, head);
-    let (rest, small) = cut_bottom(rest, theme::SMALL * 3.4);
-    let (why, advice) = cut_top(rest, rest.height() * 0.5);
+    let (rest, small) = cut_bottom(rest, theme::SMALL * 2.2);
+    let (why, advice) = cut_top(
+        rest,
+        rest.height() * if doubt.is_some() { 0.28 } else { 0.5 },
+    );
     Text::body(&words.why, tone.text())
         .sized(1.15)
         .put_centred(ui, why);

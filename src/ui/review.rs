@@ -142,7 +142,7 @@ fn question_ui(
         .put_centred(ui, words.with_min_x(words.left() + GAP));
 
     let (rest, foot) = cut_bottom(rest, TARGET);
-    let height = (rest.height() - 4.0 * GAP).clamp(MAIN_TARGET, MAIN_TARGET * 2.2);
+    let height = (rest.height() - 8.0 * GAP).clamp(MAIN_TARGET, MAIN_TARGET * 2.2);
     let middle = Rect::from_center_size(rest.center(), vec2(rest.width(), height));
     let label = look.wording.say("review-confirm");
     let confirm_key = Key::new(&label, look.palette.accent, look.palette.on_accent)

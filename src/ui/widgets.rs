@@ -12,7 +12,7 @@ use super::theme::{self, MM, ROUNDING, Weight};
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'a> {
     /// What it says.
-    pub text: &'a str,
+    pub words: &'a str,
     /// The largest size, in points.
     pub size: f32,
     /// Its weight.
@@ -25,9 +25,9 @@ pub struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// A sentence.
-    pub fn body(text: &'a str, colour: Color32) -> Self {
+    pub fn body(words: &'a str, colour: Color32) -> Self {
         Self {
-            text,
+            words,
             size: theme::BODY,
             weight: Weight::Regular,
             colour,
@@ -36,9 +36,9 @@ impl<'a> Text<'a> {
     }
 
     /// Bold, and as large as this.
-    pub fn bold(text: &'a str, size: f32, colour: Color32) -> Self {
+    pub fn bold(words: &'a str, size: f32, colour: Color32) -> Self {
         Self {
-            text,
+            words,
             size,
             weight: Weight::Bold,
             colour,
@@ -47,10 +47,10 @@ impl<'a> Text<'a> {
     }
 
     /// Small print.
-    pub fn small(text: &'a str, colour: Color32) -> Self {
+    pub fn small(words: &'a str, colour: Color32) -> Self {
         Self {
             size: theme::SMALL,
-            ..Self::body(text, colour)
+            ..Self::body(words, colour)
         }
     }
 
@@ -76,7 +76,7 @@ impl<'a> Text<'a> {
         let font = theme::font(size, self.weight);
         let galley = ui
             .painter()
-            .layout(self.text.to_owned(), font, self.colour, rect.width());
+            .layout(self.words.to_owned(), font, self.colour, rect.width());
         let left = match self.align {
             Align::Min => rect.left(),
             Align::Center => rect.center().x - galley.size().x / 2.0,
@@ -108,7 +108,7 @@ impl<'a> Text<'a> {
             Align::Max => rect.bottom() - height,
         };
         let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
-        let text = RichText::new(self.text)
+        let text = RichText::new(self.words)
             .font(theme::font(size, self.weight))
             .color(self.colour);
         let builder = UiBuilder::new()
@@ -129,19 +129,19 @@ impl<'a> Text<'a> {
 
     fn fits(self, ui: &Ui, rect: Rect, size: f32) -> bool {
         let widest_word = self
-            .text
+            .words
             .split_whitespace()
             .map(|word| self.width(ui, word, size))
             .fold(0.0, f32::max);
         self.height(ui, rect.width(), size) <= rect.height() + 0.5
-            && (widest_word <= rect.width() || !self.text.is_ascii())
+            && (widest_word <= rect.width() || !self.words.is_ascii())
     }
 
     fn height(self, ui: &Ui, width: f32, size: f32) -> f32 {
         let font = theme::font(size, self.weight);
         let galley = ui
             .painter()
-            .layout(self.text.to_owned(), font, self.colour, width);
+            .layout(self.words.to_owned(), font, self.colour, width);
         galley.size().y
     }
 
