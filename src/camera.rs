@@ -5,7 +5,15 @@
 //! that was pulled, frozen, damaged or taken by another program heals by itself once the cause is gone. The slot is
 //! empty whenever the camera is not live, so that an old picture never passes for a live one.
 
+mod capture;
+mod choice;
 mod clock;
+mod condition;
+mod device;
+pub mod devices;
+mod interrupt;
+mod jpeg;
+mod mode;
 mod phone;
 pub mod pictures;
 mod pixels;
@@ -19,6 +27,7 @@ use crate::event::CameraState;
 use crate::frame::{Frame, Slot};
 use crate::worker::Worker;
 
+pub use mode::{Mode, PixelFormat};
 pub use pixels::Turn;
 
 /// Where frames come from.
@@ -71,12 +80,15 @@ pub fn watch(
             (worker, None)
         }
         Source::Device => {
-            let mut report = report;
-            let worker = Worker::start("camera", move |_stop| {
-                report(CameraState::None);
-                drop((frames, ended.recv(), wanted, watchdog_ended));
+            let shared = Arc::new(device::Shared::new(frames, Box::new(report))?);
+            let watched = Arc::clone(&shared);
+            let worker = Worker::start("camera", move |stop| {
+                device::run(&watched, &wanted, &ended, stop);
             })?;
-            (worker, None)
+            let watchdog = Worker::start("camera-watch", move |_stop| {
+                device::guard(&shared, &watchdog_ended);
+            })?;
+            (worker, Some(watchdog))
         }
     };
     Ok(Camera {

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. `anyhow` and printing live here and in `main` alone.
 
+mod cameras;
 pub mod check;
 mod code;
 mod demo;
@@ -12,6 +13,7 @@ mod kiosk_in_terminal;
 mod reconcile;
 mod redeem;
 mod scan;
+mod scan_device;
 mod set_up;
 mod story;
 pub mod terminal;
@@ -57,8 +59,10 @@ enum Command {
     Demo(demo::Args),
     /// One redemption without a window
     Redeem(redeem::Args),
-    /// Codes in pictures
+    /// Codes in pictures, or before a camera
     Scan(scan::Args),
+    /// Cameras, their modes, and what would be taken
+    Cameras,
     /// One harmless call of the card API
     Code(code::Args),
     /// What was asked and redeemed
@@ -128,6 +132,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Demo(args) => demo::run(&args, &mut context),
         Command::Redeem(args) => redeem::run(&args, &mut context),
         Command::Scan(args) => scan::run(&args, &mut context),
+        Command::Cameras => cameras::run(&mut context),
         Command::Code(args) => code::run(&args, &mut context),
         Command::Journal(command) => run_journal(&command, &mut context),
         Command::Check => {

@@ -1,11 +1,11 @@
 //! `scan`: codes in pictures. Sends nothing.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Context, Exit, set_up};
+use super::{Context, Exit, scan_device, set_up};
 use crate::config::{self, Config};
 use crate::scanner::picture::{self, PictureFault};
 use crate::scanner::{self, Effort, Found, Symbologies, Symbology};
@@ -13,14 +13,28 @@ use crate::scanner::{self, Effort, Found, Symbologies, Symbology};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Pictures, or folders of them
-    #[arg(required = true)]
+    #[arg(required_unless_present = "device")]
     paths: Vec<PathBuf>,
     /// Spend every pass and report every code
-    #[arg(long)]
+    #[arg(long, conflicts_with = "device")]
     all: bool,
+    /// Read from a camera instead: its name, bus, path or number, or the first one that works
+    #[arg(long, value_name = "NAME|N", num_args = 0..=1, require_equals = true, conflicts_with = "paths")]
+    #[expect(
+        clippy::option_option,
+        reason = "clap's way to say that a value may be left out"
+    )]
+    device: Option<Option<String>>,
+    /// How long to read from the camera, in seconds; for ever where it is not told
+    #[arg(long = "for", value_name = "SECS", requires = "device")]
+    patience: Option<u64>,
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    if let Some(device) = &args.device {
+        let patience = args.patience.map(Duration::from_secs);
+        return scan_device::run(device.as_deref(), patience, context);
+    }
     let effort = if args.all { Effort::All } else { Effort::First };
     let symbologies = wanted(context)?;
     let mut pictures = Vec::new();

@@ -1,0 +1,191 @@
+//! How the camera does, told once for every change. Pure: time is an argument.
+
+use std::time::{Duration, Instant};
+
+use crate::event::CameraState;
+
+/// So long a live camera may be silent.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why there are no frames just now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fault {
+    /// No camera, or not the one that is wanted.
+    Absent,
+    /// It answers with an error, though it is there; or it was woken from a stall.
+    Failed,
+    /// Another program has it.
+    Busy,
+    /// The system does not let this user open it.
+    Refused,
+    /// No mode that can be taken.
+    Unusable,
+}
+
+/// What was told last, and since when there was no frame.
+#[derive(Debug, Default)]
+pub(super) struct Condition {
+    told: Option<CameraState>,
+    was_there: bool,
+    silent_since: Option<Instant>,
+}
+
+impl Condition {
+    /// Whether frames come.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.told, Some(CameraState::Live { .. }))
+    }
+
+    /// A device was found and is being opened. What was wrong with it stays so until a frame comes.
+    pub(super) fn opening(&mut self, now: Instant) -> Option<CameraState> {
+        self.silent_since = Some(now);
+        match self.told {
+            None | Some(CameraState::None | CameraState::Lost) => self.tell(CameraState::Opening),
+            Some(
+                CameraState::Opening
+                | CameraState::Live { .. }
+                | CameraState::Stalled
+                | CameraState::Busy
+                | CameraState::Refused
+                | CameraState::Unusable,
+            ) => None,
+        }
+    }
+
+    /// A good frame came.
+    pub(super) fn frame(&mut self, now: Instant, device: &str, mode: &str) -> Option<CameraState> {
+        self.silent_since = Some(now);
+        self.was_there = true;
+        if let Some(CameraState::Live {
+            device: told_device,
+            mode: told_mode,
+        }) = &self.told
+            && told_device == device
+            && told_mode == mode
+        {
+            return None;
+        }
+        self.tell(CameraState::Live {
+            device: device.to_owned(),
+            mode: mode.to_owned(),
+        })
+    }
+
+    /// It was let go of.
+    pub(super) fn fault(&mut self, fault: Fault) -> Option<CameraState> {
+        self.silent_since = None;
+        let state = match fault {
+            Fault::Absent if self.was_there => CameraState::Lost,
+            Fault::Absent => CameraState::None,
+            Fault::Failed if self.told == Some(CameraState::Stalled) => CameraState::Stalled,
+            Fault::Failed => CameraState::Opening,
+            Fault::Busy => CameraState::Busy,
+            Fault::Refused => CameraState::Refused,
+            Fault::Unusable => CameraState::Unusable,
+        };
+        self.tell(state)
+    }
+
+    /// Time went on.
+    pub(super) fn tick(&mut self, now: Instant) -> Option<CameraState> {
+        if self.is_starved(now) {
+            self.tell(CameraState::Stalled)
+        } else {
+            None
+        }
+    }
+
+    /// Whether it is open and no good frame came for too long.
+    pub(super) fn is_starved(&self, now: Instant) -> bool {
+        self.silent_since
+            .is_some_and(|since| now.saturating_duration_since(since) >= PATIENCE)
+    }
+
+    fn tell(&mut self, state: CameraState) -> Option<CameraState> {
+        if self.told.as_ref() == Some(&state) {
+            return None;
+        }
+        self.told = Some(state.clone());
+        Some(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::disallowed_methods, reason = "any moment will do")]
+    fn start() -> Instant {
+        Instant::now()
+    }
+
+    fn after(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    fn name(state: Option<CameraState>) -> &'static str {
+        state.map_or("-", |state| state.name())
+    }
+
+    #[test]
+    fn a_camera_is_none_opening_live_lost_and_live_again_each_told_once() {
+        let (mut camera, now) = (Condition::default(), start());
+        assert_eq!(name(camera.fault(Fault::Absent)), "none");
+        assert_eq!(name(camera.fault(Fault::Absent)), "-");
+        assert_eq!(name(camera.opening(now)), "opening");
+        assert_eq!(name(camera.frame(now, "Cam", "YUYV")), "live");
+        assert_eq!(name(camera.frame(now, "Cam", "YUYV")), "-");
+        assert_eq!(name(camera.fault(Fault::Absent)), "lost");
+        assert_eq!(name(camera.fault(Fault::Absent)), "-");
+        assert_eq!(name(camera.opening(now)), "opening");
+        assert_eq!(name(camera.frame(now, "Other", "YUYV")), "live");
+    }
+
+    #[test]
+    fn two_seconds_without_a_frame_are_a_stall_that_lasts_until_the_next_one() {
+        let (mut camera, now) = (Condition::default(), start());
+        camera.opening(now);
+        camera.frame(now, "Cam", "MJPG");
+        assert_eq!(name(camera.tick(now + after(1999))), "-");
+        assert_eq!(name(camera.tick(now + after(2000))), "stalled");
+        assert!(camera.is_starved(now + after(2000)));
+        assert_eq!(name(camera.tick(now + after(2100))), "-");
+        assert_eq!(name(camera.fault(Fault::Failed)), "-");
+        assert!(!camera.is_starved(now + after(9000)));
+        assert_eq!(name(camera.opening(now + after(2600))), "-");
+        assert_eq!(name(camera.tick(now + after(4700))), "-");
+        assert!(camera.is_starved(now + after(4700)));
+        assert_eq!(name(camera.frame(now + after(5000), "Cam", "MJPG")), "live");
+    }
+
+    #[test]
+    fn a_camera_that_never_sends_anything_is_stalled_and_not_opening_for_ever() {
+        let (mut camera, now) = (Condition::default(), start());
+        assert_eq!(name(camera.opening(now)), "opening");
+        assert_eq!(name(camera.tick(now + after(2000))), "stalled");
+    }
+
+    #[test]
+    fn an_error_of_a_camera_that_is_there_is_no_longer_live() {
+        let (mut camera, now) = (Condition::default(), start());
+        camera.frame(now, "Cam", "MJPG");
+        assert_eq!(name(camera.fault(Fault::Failed)), "opening");
+        assert!(!camera.is_live());
+    }
+
+    #[test]
+    fn busy_refused_and_unusable_stay_so_while_it_is_tried_again() {
+        for (fault, expected) in [
+            (Fault::Busy, "busy"),
+            (Fault::Refused, "refused"),
+            (Fault::Unusable, "unusable"),
+        ] {
+            let (mut camera, now) = (Condition::default(), start());
+            camera.opening(now);
+            assert_eq!(name(camera.fault(fault)), expected);
+            assert_eq!(name(camera.opening(now)), "-");
+            assert_eq!(name(camera.fault(fault)), "-");
+            assert_eq!(name(camera.frame(now, "Cam", "MJPG")), "live");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What cameras offer, and which of it is taken.
+
+use std::fmt;
+
+/// The formats that are understood.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PixelFormat {
+    /// JPEG frames.
+    Mjpg,
+    /// Y U Y V.
+    Yuyv,
+    /// Brightness alone.
+    Grey,
+    /// A plane of brightness, a plane of colours.
+    Nv12,
+}
+
+impl PixelFormat {
+    /// By the four letters that Video4Linux gives it.
+    pub(super) fn of(letters: [u8; 4]) -> Option<Self> {
+        [Self::Mjpg, Self::Yuyv, Self::Grey, Self::Nv12]
+            .into_iter()
+            .find(|format| *format.letters() == letters)
+    }
+
+    /// See [`PixelFormat::of`].
+    pub(super) fn letters(self) -> &'static [u8; 4] {
+        match self {
+            Self::Mjpg => b"MJPG",
+            Self::Yuyv => b"YUYV",
+            Self::Grey => b"GREY",
+            Self::Nv12 => b"NV12",
+        }
+    }
+
+    /// The four letters as text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mjpg => "MJPG",
+            Self::Yuyv => "YUYV",
+            Self::Grey => "GREY",
+            Self::Nv12 => "NV12",
+        }
+    }
+}
+
+/// One way in which a camera sends pictures.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Mode {
+    /// How pixels stand.
+    pub format: PixelFormat,
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Frames in so many seconds: `(15, 2)` is 7.5 a second.
+    pub rate: (u32, u32),
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (frames, seconds) = self.rate;
+        write!(
+            f,
+            "{} {}x{} {frames}/{seconds}",
+            self.format.name(),
+            self.width,
+            self.height
+        )
+    }
+}
+
+/// Enough to read a code on a phone held at arm's length, and cheap.
+const DEFAULT_SIZE: (u32, u32) = (1280, 720);
+/// More frames than these show nobody anything new.
+const ENOUGH: f64 = 30.0;
+
+impl Mode {
+    /// Frames a second.
+    pub fn frames_a_second(&self) -> f64 {
+        f64::from(self.rate.0) / f64::from(self.rate.1.max(1))
+    }
+
+    /// How far it is from what is wished: size counts by the ratio of areas, half the frames as much as a third of
+    /// the area. JPEG costs 3 ms a frame, so what comes without is taken before it where all else is equal.
+    fn distance(&self, (width, height): (u32, u32)) -> f64 {
+        let area = |width: u32, height: u32| f64::from(width.max(1)) * f64::from(height.max(1));
+        let size = (area(self.width, self.height) / area(width, height))
+            .ln()
+            .abs();
+        let shape = (f64::from(self.width)
+            / f64::from(self.height.max(1))
+            / (f64::from(width) / f64::from(height.max(1))))
+        .ln()
+        .abs();
+        let rate = self.frames_a_second();
+        let slow = ((ENOUGH - rate) / ENOUGH).max(0.0);
+        let hasty = ((rate - ENOUGH) / ENOUGH).max(0.0) * 0.05;
+        let format = match self.format {
+            PixelFormat::Yuyv | PixelFormat::Nv12 => 0.0,
+            PixelFormat::Mjpg => 0.02,
+            PixelFormat::Grey => 0.04,
+        };
+        size + 0.1 * shape + slow + hasty + format
+    }
+}
+
+/// Best first.
+pub fn ranked(modes: &[Mode], wanted: Option<(u32, u32)>) -> Vec<Mode> {
+    let wanted = wanted.unwrap_or(DEFAULT_SIZE);
+    let mut ranked = modes.to_vec();
+    ranked.sort_by(|one, other| one.distance(wanted).total_cmp(&other.distance(wanted)));
+    ranked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(format: PixelFormat, width: u32, height: u32, rate: (u32, u32)) -> Mode {
+        Mode {
+            format,
+            width,
+            height,
+            rate,
+        }
+    }
+
+    #[test]
+    fn the_wished_size_at_thirty_frames_a_second_is_taken_uncompressed_if_it_can_be_had() {
+        let yuyv = mode(PixelFormat::Yuyv, 1280, 720, (30, 1));
+        let slow = mode(PixelFormat::Yuyv, 1280, 720, (10, 1));
+        let mjpg = mode(PixelFormat::Mjpg, 1280, 720, (30, 1));
+        let large = mode(PixelFormat::Mjpg, 1920, 1080, (30, 1));
+        let small = mode(PixelFormat::Yuyv, 640, 480, (30, 1));
+        assert_eq!(ranked(&[small, large, mjpg, slow, yuyv], None)[0], yuyv);
+        assert_eq!(ranked(&[small, large, slow, mjpg], None)[0], mjpg);
+        assert_eq!(ranked(&[slow, small], None)[0], slow);
+        assert_eq!(ranked(&[small, large, mjpg], Some((1920, 1080)))[0], large);
+        assert_eq!(ranked(&[small, large, mjpg], Some((640, 480)))[0], small);
+    }
+
+    #[test]
+    fn a_mode_reads_as_the_design_says() {
+        let mode = mode(PixelFormat::Mjpg, 1280, 720, (15, 2));
+        assert_eq!(mode.to_string(), "MJPG 1280x720 15/2");
+        assert!((mode.frames_a_second() - 7.5).abs() < 1e-9);
+    }
+}

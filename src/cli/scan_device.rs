@@ -1,0 +1,112 @@
+//! `scan --device`: camera states and codes, as they happen. Sends nothing.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::{Context, Exit};
+use crate::camera::{self, Source, Wanted};
+use crate::event::CameraState;
+use crate::frame::Slot;
+use crate::scanner::tracker::Sighting;
+use crate::scanner::{self, Found, Symbologies};
+
+/// More than can happen between two lines.
+const WAITING: usize = 256;
+
+enum News {
+    Camera(CameraState, Instant),
+    Code(Found, Instant),
+}
+
+/// Runs until the time is up, or for ever. 4 where no camera was ever live.
+pub(super) fn run(
+    device: Option<&str>,
+    patience: Option<Duration>,
+    context: &mut Context<'_>,
+) -> anyhow::Result<Exit> {
+    let begun = now();
+    let (sender, news) = sync_channel(WAITING);
+    let frames = Arc::new(Slot::default());
+    let wanted = Wanted {
+        device: device.map(str::to_owned),
+        ..Wanted::default()
+    };
+    let of_scanner = sender.clone();
+    let _scanner = scanner::watch(
+        Arc::clone(&frames),
+        Symbologies::default(),
+        Arc::new(Slot::default()),
+        move |sighting| {
+            if let Sighting::Taken(found) = sighting {
+                drop(of_scanner.try_send(News::Code(found, now())));
+            }
+        },
+    )?;
+    let _camera = camera::watch(Source::Device, wanted, frames, move |state| {
+        drop(sender.try_send(News::Camera(state, now())));
+    })?;
+    let mut last = (None, None);
+    let mut exit = Exit::OutOfReach;
+    loop {
+        let left = patience.map(|patience| patience.saturating_sub(begun.elapsed()));
+        let one = match left {
+            Some(left) => match news.recv_timeout(left) {
+                Ok(one) => one,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            },
+            None => match news.recv() {
+                Ok(one) => one,
+                Err(_ended) => break,
+            },
+        };
+        match one {
+            News::Camera(state, at) => {
+                if let CameraState::Live { device, mode } = &state {
+                    exit = Exit::Done;
+                    last = (Some(device.clone()), Some(mode.clone()));
+                }
+                let t = seconds(begun, at);
+                if context.json {
+                    let object = json!({ "event": "camera", "state": state.name(), "device": last.0, "mode": last.1, "t": t });
+                    writeln!(context.out, "{object}")?;
+                } else {
+                    let words =
+                        [last.0.as_deref(), last.1.as_deref()].map(Option::unwrap_or_default);
+                    writeln!(
+                        context.out,
+                        "{t:8.3} camera {} {}",
+                        state.name(),
+                        words.join(" ")
+                    )?;
+                }
+            }
+            News::Code(found, at) => {
+                let t = seconds(begun, at);
+                if context.json {
+                    let object = json!({ "event": "code", "text": found.text, "symbology": found.symbology.name(), "t": t });
+                    writeln!(context.out, "{object}")?;
+                } else {
+                    writeln!(context.out, "{t:8.3} {}", found.text.escape_debug())?;
+                }
+            }
+        }
+        context.out.flush()?;
+    }
+    Ok(exit)
+}
+
+fn seconds(begun: Instant, at: Instant) -> f64 {
+    let millis = at.saturating_duration_since(begun).as_secs_f64() * 1000.0;
+    millis.round() / 1000.0
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the seconds that `scan --device` prints"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
