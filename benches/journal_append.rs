@@ -27,7 +27,11 @@ fn main() {
         let mut writes = 0;
         bencher.iter(|| {
             writes += 1;
-            opened.journal.append(WriteId(writes), record()).unwrap();
+            // The journal does not write the same record twice, so each is another one.
+            opened
+                .journal
+                .append(WriteId(writes), record(writes))
+                .unwrap();
             told.recv().unwrap().unwrap();
         });
     });
@@ -36,20 +40,20 @@ fn main() {
         let mut insert = connection
             .prepare("INSERT INTO record (text) VALUES (?1)")
             .unwrap();
-        let text = serde_json::to_string(&record()).unwrap();
+        let text = serde_json::to_string(&record(0)).unwrap();
         bencher.iter(|| insert.execute([&text]).unwrap());
     });
     group.finish();
     criterion.final_summary();
 }
 
-fn record() -> Record {
+fn record(number: u64) -> Record {
     Record::Query(QueryRecord {
         at: jiff::Timestamp::UNIX_EPOCH,
         code: Code::parse("409632457895").ok(),
         card_id: None,
         outcome: Outcome::Queried,
-        errcode: Some(0),
+        errcode: i64::try_from(number).ok(),
         info: None,
         answer: Some(ANSWER.to_owned()),
     })
@@ -60,7 +64,7 @@ fn plain(path: &Path) -> rusqlite::Connection {
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             CREATE TABLE record (id INTEGER PRIMARY KEY, text TEXT NOT NULL);",
+             CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, text TEXT NOT NULL);",
         )
         .unwrap();
     connection
