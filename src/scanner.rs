@@ -1,14 +1,22 @@
 //! From luma to the texts of the codes in it.
 //!
-//! Passes are tried from the cheapest to the dearest. Each decoder call is guarded: a decoder that panics on a picture
-//! (rqrr does on some photographs, WanzenBug/rqrr#54) costs that pass and nothing else.
+//! Passes are tried from the cheapest to the dearest. A decoder that panics on a picture (rqrr does on some photographs,
+//! WanzenBug/rqrr#54) costs that pass and nothing else, and each pass is bounded by the work it may do: a thread cannot
+//! be stopped from outside, and a picture may show anything.
 
+mod grids;
 mod guard;
+mod passes;
 pub mod picture;
+mod prepare;
+mod qr;
+mod stripes;
 pub mod tracker;
 mod watch;
 
 pub use watch::watch;
+
+use passes::{Budget, Pass, Sizes, Text};
 
 use crate::frame::Luma;
 
@@ -86,152 +94,82 @@ impl FromIterator<Symbology> for Symbologies {
 /// How much is spent on a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effort {
-    /// Stop at the first text.
+    /// One frame of many: the quick passes, and one group of the others by turn. Stops at the first pass with a text.
+    Live {
+        /// Grows by one a frame.
+        turn: usize,
+    },
+    /// Every pass until one finds a text.
     First,
     /// Every pass; every code once.
     All,
 }
 
-/// One way to prepare a picture for the decoder.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Pass {
-    Half,
-    Full,
-    HalfInverted,
-    FullInverted,
-    Doubled,
-}
-
-/// From the cheapest to the dearest.
-const PASSES: [Pass; 5] = [
-    Pass::Half,
-    Pass::Full,
-    Pass::HalfInverted,
-    Pass::FullInverted,
-    Pass::Doubled,
-];
 /// A picture longer than this is halved until it fits: a decoder's work grows with the area, a phone's code does not.
 const LONGEST: usize = 2048;
-/// Small pictures alone are doubled.
-const DOUBLED_UP_TO: usize = 800;
-/// More finder patterns than this in one picture are a texture, not codes.
-const MOST_GRIDS: usize = 24;
+/// Groups of finder patterns that are tried on a frame of many ...
+const GROUPS_LIVE: usize = 200;
+/// ... and on a still picture.
+const GROUPS_STILL: usize = 600;
 
-/// Reads a picture.
+/// Reads a picture. The work is bounded by counts, whatever it shows.
 pub fn scan(luma: &Luma, symbologies: Symbologies, effort: Effort) -> Vec<Found> {
-    if !symbologies.has(Symbology::QrCode) {
-        return Vec::new();
-    }
-    let mut shrunk = luma.clone();
+    let mut shrunk = None;
     let mut scale = 1.0;
-    while shrunk.width().max(shrunk.height()) > LONGEST {
-        shrunk = halved(&shrunk);
+    while shrunk
+        .as_ref()
+        .map_or(luma.width().max(luma.height()), longest)
+        > LONGEST
+    {
+        shrunk = Some(prepare::halved(shrunk.as_ref().unwrap_or(luma)));
         scale *= 2.0;
     }
+    let sizes = Sizes::of(shrunk.as_ref().unwrap_or(luma));
+    let mut budget = Budget(match effort {
+        Effort::Live { .. } => GROUPS_LIVE,
+        Effort::First | Effort::All => GROUPS_STILL,
+    });
     let mut all: Vec<Found> = Vec::new();
-    for pass in PASSES {
-        for (text, corners) in guarded(&shrunk, pass, scale) {
-            if all.iter().any(|known| known.text == text) {
-                continue;
+    for pass in passes(effort) {
+        for Text { text, corners } in pass.look(&sizes, symbologies, &mut budget) {
+            if !text.is_empty() && all.iter().all(|known| known.text != text) {
+                all.push(Found {
+                    text,
+                    symbology: pass.symbology(),
+                    corners: corners.map(|corner| corner.map(|at| whole(at * scale))),
+                });
             }
-            all.push(Found {
-                text,
-                symbology: Symbology::QrCode,
-                corners,
-            });
         }
-        if effort == Effort::First && !all.is_empty() {
+        if effort != Effort::All && !all.is_empty() {
             break;
         }
     }
     all
 }
 
-type Text = (String, [[i32; 2]; 4]);
-
-fn guarded(luma: &Luma, pass: Pass, scale: f64) -> Vec<Text> {
-    let decoded = guard::survive(|| match pass {
-        Pass::Half => decode(&halved(luma), scale * 2.0),
-        Pass::Full => decode(luma, scale),
-        Pass::HalfInverted => decode(&inverted(&halved(luma)), scale * 2.0),
-        Pass::FullInverted => decode(&inverted(luma), scale),
-        Pass::Doubled if luma.width().max(luma.height()) <= DOUBLED_UP_TO => {
-            decode(&doubled(luma), scale / 2.0)
+fn passes(effort: Effort) -> impl Iterator<Item = Pass> {
+    let (deep, patient): (&[&[Pass]], &[Pass]) = match effort {
+        Effort::Live { turn } => {
+            let turn = turn % passes::DEEP.len();
+            (&passes::DEEP[turn..=turn], &[])
         }
-        Pass::Doubled => Vec::new(),
-    });
-    decoded.unwrap_or_else(|| {
-        tracing::warn!(?pass, "a decoder panicked on a picture");
-        Vec::new()
-    })
+        Effort::First | Effort::All => (&passes::DEEP, &passes::PATIENT),
+    };
+    let quick = passes::QUICK.iter();
+    quick
+        .chain(deep.iter().copied().flatten())
+        .chain(patient)
+        .copied()
 }
 
-fn decode(luma: &Luma, scale: f64) -> Vec<Text> {
-    if luma.width() < 21 || luma.height() < 21 {
-        return Vec::new();
-    }
-    let (width, height) = (luma.width(), luma.height());
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
-        luma.pixels()[y * width + x]
-    });
-    let grids = prepared.detect_grids();
-    let mut texts = Vec::new();
-    for grid in grids.into_iter().take(MOST_GRIDS) {
-        let mut bytes = Vec::new();
-        if grid.decode_to(&mut bytes).is_err() {
-            continue;
-        }
-        let text = String::from_utf8(bytes)
-            .unwrap_or_else(|odd| odd.into_bytes().into_iter().map(char::from).collect());
-        let corners = grid
-            .bounds
-            .map(|point| [scaled(point.x, scale), scaled(point.y, scale)]);
-        texts.push((text, corners));
-    }
-    texts
+fn longest(luma: &Luma) -> usize {
+    luma.width().max(luma.height())
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a picture's side is far below 2^31"
 )]
-fn scaled(at: i32, scale: f64) -> i32 {
-    (f64::from(at) * scale).round() as i32
-}
-
-/// Half the size, each pixel the mean of four.
-fn halved(luma: &Luma) -> Luma {
-    let (width, height) = (luma.width() / 2, luma.height() / 2);
-    let from = luma.pixels();
-    let stride = luma.width();
-    let mut pixels = Vec::with_capacity(width * height);
-    for y in 0..height {
-        let row = 2 * y * stride;
-        for x in 0..width {
-            let at = row + 2 * x;
-            let sum = u16::from(from[at])
-                + u16::from(from[at + 1])
-                + u16::from(from[at + stride])
-                + u16::from(from[at + stride + 1]);
-            pixels.push(u8::try_from(sum / 4).unwrap_or(u8::MAX));
-        }
-    }
-    Luma::new(width, height, pixels).unwrap_or_else(|| luma.clone())
-}
-
-/// Twice the size.
-fn doubled(luma: &Luma) -> Luma {
-    let (width, height) = (luma.width() * 2, luma.height() * 2);
-    let mut pixels = Vec::with_capacity(width * height);
-    for y in 0..height {
-        for x in 0..width {
-            pixels.push(luma.pixels()[y / 2 * luma.width() + x / 2]);
-        }
-    }
-    Luma::new(width, height, pixels).unwrap_or_else(|| luma.clone())
-}
-
-fn inverted(luma: &Luma) -> Luma {
-    let pixels = luma.pixels().iter().map(|pixel| 255 - pixel).collect();
-    Luma::new(luma.width(), luma.height(), pixels).unwrap_or_else(|| luma.clone())
+fn whole(at: f64) -> i32 {
+    at.round() as i32
 }

@@ -25,6 +25,7 @@ pub fn watch(
     let mut watching = Watching {
         symbologies,
         sights,
+        turn: 0,
         tracker: Tracker::default(),
         report,
     };
@@ -34,6 +35,8 @@ pub fn watch(
 struct Watching<R> {
     symbologies: Symbologies,
     sights: Arc<Slot<Sight>>,
+    /// Frames so far: which of the deeper passes has its turn.
+    turn: usize,
     tracker: Tracker,
     report: R,
 }
@@ -56,8 +59,10 @@ impl<R: FnMut(Sighting)> Watching<R> {
     }
 
     fn see(&mut self, frame: &Frame) {
-        let found = guard::survive(|| scan(&frame.luma, self.symbologies, Effort::First))
-            .unwrap_or_default();
+        let effort = Effort::Live { turn: self.turn };
+        self.turn = self.turn.wrapping_add(1);
+        let found =
+            guard::survive(|| scan(&frame.luma, self.symbologies, effort)).unwrap_or_default();
         for sighting in self.tracker.see(&found, frame.at) {
             (self.report)(sighting);
         }

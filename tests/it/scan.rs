@@ -68,3 +68,85 @@ fn a_picture_without_a_code_ends_with_1() {
         (1, 0)
     );
 }
+
+#[test]
+fn what_the_configuration_does_not_name_is_not_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kiosk.toml");
+    let base =
+        "[weixin.token]\nsource = \"static\"\ntoken_file = \"/dev/null\"\n[scan]\nsymbologies = ";
+    let picture = fixture("codes/redeemed.png");
+    for (symbologies, exit) in [(r#"["qr"]"#, 0), (r#"["code128"]"#, 1)] {
+        std::fs::write(&file, format!("{base}{symbologies}\n")).unwrap();
+        let args = [
+            "--config",
+            file.to_str().unwrap(),
+            "--json",
+            picture.to_str().unwrap(),
+        ];
+        let scanned = scan(&args);
+        assert_eq!(
+            scanned.exit, exit,
+            "{symbologies} {} {}",
+            scanned.stdout, scanned.stderr
+        );
+    }
+}
+
+#[test]
+fn stripes_are_read_upright_turned_and_upside_down() {
+    let folder = tempfile::tempdir().unwrap();
+    // Code 128, set C, 409632457895: start, six pairs, check digit, stop; widths of bars and spaces by turns.
+    let widths = "2112322311131143112321211131232411121141133221122331112";
+    let mut row = vec![255_u8; 60];
+    for (index, width) in widths.bytes().enumerate() {
+        let shade = if index % 2 == 0 { 0 } else { 255 };
+        row.extend(std::iter::repeat_n(shade, usize::from(width - b'0') * 3));
+    }
+    row.extend([255; 60]);
+    let length = u32::try_from(row.len()).unwrap();
+    let upright = image::GrayImage::from_fn(length, 120, |x, y| {
+        let is_code = (20..100).contains(&y);
+        image::Luma([if is_code { row[x as usize] } else { 255 }])
+    });
+    for (name, picture) in [
+        ("upright.png", upright.clone()),
+        ("turned.png", image::imageops::rotate90(&upright)),
+        ("upside-down.png", image::imageops::rotate180(&upright)),
+    ] {
+        let file = folder.path().join(name);
+        picture.save(&file).unwrap();
+        let scanned = scan(&["--json", file.to_str().unwrap()]);
+        let codes = &scanned.object()["codes"];
+        assert_eq!(codes[0]["text"], "409632457895", "{name}");
+        assert_eq!(codes[0]["symbology"], "Code128", "{name}");
+    }
+}
+
+#[test]
+fn a_light_code_on_dark_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut picture = image::open(fixture("codes/redeemed.png"))
+        .unwrap()
+        .into_luma8();
+    image::imageops::invert(&mut picture);
+    let file = folder.path().join("inverted.png");
+    picture.save(&file).unwrap();
+    let scanned = scan(&["--json", file.to_str().unwrap()]);
+    assert_eq!(scanned.object()["codes"][0]["text"], "409632457895");
+}
+
+#[test]
+fn corners_go_round_the_code_from_its_top_left() {
+    let picture = fixture("codes/redeemed.png");
+    let scanned = scan(&["--json", picture.to_str().unwrap()]);
+    let corners = &scanned.object()["codes"][0]["corners"];
+    let at = |corner: usize, axis: usize| corners[corner][axis].as_i64().unwrap();
+    // 210 pixels wide, its middle 20 below the picture's.
+    let expected = [[215, 155], [425, 155], [425, 365], [215, 365]];
+    for (corner, [x, y]) in expected.into_iter().enumerate() {
+        for off in [at(corner, 0) - x, at(corner, 1) - y] {
+            assert!(off.abs() < 45, "{corners}");
+        }
+    }
+}
