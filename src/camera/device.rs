@@ -215,12 +215,11 @@ impl Lens<'_> {
             usize::try_from(mode.height).ok()?,
         );
         let decoded;
-        let (layout, bytes) = match Layout::of(mode.format) {
-            Some(layout) => (layout, bytes),
-            None => {
-                decoded = jpeg::decode(bytes, width, height)?;
-                (decoded.0, decoded.1.as_slice())
-            }
+        let (layout, bytes) = if let Some(layout) = Layout::of(mode.format) {
+            (layout, bytes)
+        } else {
+            decoded = jpeg::decode(bytes, width, height)?;
+            (decoded.0, decoded.1.as_slice())
         };
         let raw = Raw {
             layout,
