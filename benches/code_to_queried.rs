@@ -87,6 +87,7 @@ fn kiosk(folder: &Path, address: SocketAddr) -> (Kiosk, Inbox, watch::Receiver<S
         ca_file: None,
         token: TokenSource::Static { token_file },
         record: None,
+        hide: |_secret| {},
     };
     let (inbox, events) = Inbox::new();
     let reports = inbox.clone();

@@ -4,7 +4,7 @@ mod cameras;
 pub mod check;
 mod code;
 mod demo;
-mod demo_window;
+pub mod demo_window;
 mod desk;
 mod display;
 mod exit;
@@ -12,6 +12,7 @@ pub mod journal;
 mod kiosk_in_terminal;
 mod reconcile;
 mod redeem;
+mod run;
 mod scan;
 mod scan_device;
 mod set_up;
@@ -45,7 +46,9 @@ pub struct Cli {
 
 const EXAMPLES: &str = "Examples:
   coupon-kiosk demo --story redeemed
+  coupon-kiosk --config kiosk.toml run
   coupon-kiosk scan photo.jpg
+  coupon-kiosk scan --device --for 10
   coupon-kiosk redeem --picture photo.jpg            look up only
   coupon-kiosk redeem --code 409632457895 --yes      look up and redeem
   coupon-kiosk journal list --last 20
@@ -57,6 +60,8 @@ Exit codes: 0 done, 1 refused or not found, 2 set-up or usage, 3 in doubt, 4 out
 enum Command {
     /// The kiosk's story on recorded answers
     Demo(demo::Args),
+    /// The whole kiosk, live
+    Run(run::Args),
     /// One redemption without a window
     Redeem(redeem::Args),
     /// Codes in pictures, or before a camera
@@ -130,6 +135,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         .unwrap_or_else(|| Command::Demo(demo::Args::default()))
     {
         Command::Demo(args) => demo::run(&args, &mut context),
+        Command::Run(args) => run::run(&args, &mut context),
         Command::Redeem(args) => redeem::run(&args, &mut context),
         Command::Scan(args) => scan::run(&args, &mut context),
         Command::Cameras => cameras::run(&mut context),

@@ -16,6 +16,7 @@ mod mistake;
 mod place;
 mod reader;
 mod secret_file;
+mod settings;
 mod token;
 mod values;
 mod written;
@@ -41,6 +42,7 @@ pub use environment::Environment;
 pub use language::language;
 pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use place::default_journal;
+pub use settings::remember_language;
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]

@@ -24,12 +24,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{self, Context, CornerRadius, Event as Input, RawInput, Rect, Ui};
+use eframe::egui::{self, Context, CornerRadius, RawInput, Rect, Ui};
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use crate::event::{Event, LookUpId, Touch};
-use crate::frame::{Frame, Slot};
+use crate::frame::{Frame, Sight, Slot};
 use crate::payload::{Payload, PaymentCodes};
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
@@ -62,6 +62,10 @@ pub struct Parts {
     pub screens: watch::Receiver<Screen>,
     /// What the camera sees.
     pub frames: Arc<Slot<Frame>>,
+    /// Where the scanner saw a code.
+    pub sights: Arc<Slot<Sight>>,
+    /// Whether the frames' previews are mirrored.
+    pub is_mirrored: bool,
     /// Takes what was touched and typed.
     pub tell: Box<dyn Fn(Said)>,
     /// Reads the clock that [`crate::screen::Shown`] is counted by.
@@ -88,6 +92,8 @@ pub struct Window {
     screen: Screen,
     /// The stage on the screen and since when.
     since: (StageKey, Instant),
+    /// It was drawn and has not been told to the log.
+    is_new: bool,
     confirmed: Option<LookUpId>,
     keypad: Option<Keypad>,
     shows_doubts: bool,
@@ -137,6 +143,7 @@ impl Window {
             palette,
             wording: Wording::new(parts.language),
             since: (StageKey::of(&screen.stage), now),
+            is_new: true,
             screen,
             confirmed: None,
             keypad: None,
@@ -149,13 +156,18 @@ impl Window {
         (window, opening::on_screen(ctx))
     }
 
-    fn take_screen(&mut self, now: Instant) {
-        if self.parts.screens.has_changed().unwrap_or(false) {
+    fn take_screen(&mut self, ctx: &Context, now: Instant) {
+        let Ok(has_changed) = self.parts.screens.has_changed() else {
+            // Without its loop a kiosk is a picture of one.
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            return;
+        };
+        if has_changed {
             self.screen = self.parts.screens.borrow_and_update().clone();
             let key = StageKey::of(&self.screen.stage);
             if key != self.since.0 {
-                tracing::debug!(stage = ?key, "shown");
                 self.since = (key, now);
+                self.is_new = true;
                 self.confirmed = None;
                 if key != StageKey::Idle {
                     self.keypad = None;
@@ -172,13 +184,16 @@ impl Window {
         match typed {
             Typed::Nothing => {}
             Typed::Scanned(text) => self.look_up(&text),
-            Typed::ByHand(text) => self.type_by_hand(&text),
-        }
-    }
-
-    fn type_by_hand(&mut self, text: &str) {
-        if let Some(keypad) = &mut self.keypad {
-            keypad.take(text);
+            Typed::ByHand(text) => {
+                if let Some(keypad) = &mut self.keypad {
+                    keypad.take(&text);
+                }
+            }
+            Typed::Delete => {
+                if let Some(keypad) = &mut self.keypad {
+                    keypad.delete();
+                }
+            }
         }
     }
 
@@ -274,12 +289,15 @@ impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         theme::scale(ctx);
         let now = (self.parts.tick)();
+        if std::mem::take(&mut self.is_new) {
+            tracing::debug!(stage = ?self.since.0, "shown");
+        }
         let typed = self.wedge.pause(now);
         self.take_typed(typed);
         if self.wedge.is_busy() {
             ctx.request_repaint_after(wedge::PAUSE);
         }
-        self.take_screen(now);
+        self.take_screen(ctx, now);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -291,7 +309,9 @@ impl eframe::App for Window {
             self.keypad.is_none() && !self.shows_doubts && matches!(self.screen.stage, Stage::Idle);
         self.sees_frames.store(sees_frames, Ordering::Relaxed);
         if sees_frames {
-            self.preview.take(ui.ctx(), &self.parts.frames);
+            let parts = &self.parts;
+            self.preview.take(ui.ctx(), &parts.frames);
+            self.preview.outline(&parts.sights, parts.is_mirrored);
         }
         let look = Look {
             wording: &self.wording,
@@ -331,50 +351,19 @@ impl eframe::App for Window {
         if let Some(again) = again {
             ui.ctx().request_repaint_after(again.max(SOON));
         }
+        if self.is_new && tracing::enabled!(tracing::Level::DEBUG) {
+            ui.ctx().request_repaint_after(SOON);
+        }
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "egui has many events, and none but these is a scanner's"
-    )]
     /// A scanner's keys are taken away before egui sees them: its Enter must not press what has the focus.
     fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
         let now = (self.parts.tick)();
-        let mut kept = Vec::with_capacity(raw_input.events.len());
-        for input in std::mem::take(&mut raw_input.events) {
-            match input {
-                Input::Text(text) => {
-                    if let Some(by_hand) = self.wedge.take(&text, now) {
-                        self.type_by_hand(&by_hand);
-                    }
-                }
-                Input::Key {
-                    key: egui::Key::Enter | egui::Key::Tab,
-                    pressed,
-                    ..
-                } if self.wedge.is_busy() => {
-                    if pressed {
-                        let typed = self.wedge.end();
-                        self.take_typed(typed);
-                    }
-                }
-                Input::Key {
-                    key: egui::Key::Space,
-                    ..
-                } if self.wedge.is_busy() => {}
-                Input::Key {
-                    key: egui::Key::Backspace,
-                    pressed: true,
-                    ..
-                } => {
-                    if let Some(keypad) = &mut self.keypad {
-                        keypad.delete();
-                    }
-                }
-                other => kept.push(other),
-            }
-        }
+        let (kept, typed) = self.wedge.sift(std::mem::take(&mut raw_input.events), now);
         raw_input.events = kept;
+        for typed in typed {
+            self.take_typed(typed);
+        }
     }
 }
 

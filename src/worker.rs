@@ -45,6 +45,13 @@ impl Worker {
     }
 }
 
+impl Worker {
+    /// Whether the thread has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
 impl Drop for Worker {
     fn drop(&mut self) {
         self.stop.ask();

@@ -257,7 +257,9 @@ connection-answering = Weixin answers
 connection-trouble = Since { $time }: { $why }
 
 ## The demo's phones
-window-lacking = There is a display, but no window can be opened: these packages are missing: { $packages }. The demo goes on in the terminal.
+window-lacking = There is a display, but no window can be opened: these packages are missing: { $packages }.
+window-none = There is no display to open a window on: start this in a desktop session or under a kiosk shell (DISPLAY or WAYLAND_DISPLAY says where).
+demo-in-terminal = The demo goes on in the terminal.
 demo-strip = Hold up a phone:
 story-redeemed = A valid coupon
 story-already-redeemed = Used before

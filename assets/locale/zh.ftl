@@ -245,7 +245,9 @@ connection-answering = 微信连接正常
 connection-trouble = { $time } 起：{ $why }
 
 ## 演示用的手机
-window-lacking = 有显示器，但无法打开窗口：缺少软件包 { $packages }。演示改在终端中进行。
+window-lacking = 有显示器，但无法打开窗口：缺少软件包 { $packages }。
+window-none = 没有可以打开窗口的显示器：请在桌面会话或自助终端会话中启动（由 DISPLAY 或 WAYLAND_DISPLAY 指定）。
+demo-in-terminal = 演示改在终端中进行。
 demo-strip = 出示一部手机：
 story-redeemed = 有效的券
 story-already-redeemed = 已经用过

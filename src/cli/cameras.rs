@@ -8,7 +8,6 @@ use crate::camera::{Turn, Wanted};
 use crate::config::{Camera, Device as Named, Rotation};
 
 /// What the configuration wishes, in the camera's words.
-#[expect(dead_code, reason = "`run` starts the camera with it")]
 pub(super) fn wanted(camera: &Camera) -> Wanted {
     Wanted {
         device: camera.device.as_ref().map(|device| match device {

@@ -46,7 +46,8 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
                 let packages = packages.join(" ");
                 let said =
                     wording.say_with("window-lacking", &[("packages", packages.as_str().into())]);
-                writeln!(context.out, "{said}\n")?;
+                let instead = wording.say("demo-in-terminal");
+                writeln!(context.out, "{said} {instead}\n")?;
             }
             Display::Ready => {
                 let is_shown = args.story.is_some();

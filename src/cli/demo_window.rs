@@ -1,7 +1,5 @@
 //! The demo in its window: a strip of phones, one a story, held up before drawn frames.
 
-use std::sync::Arc;
-
 use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
@@ -9,50 +7,83 @@ use tempfile::TempDir;
 use super::desk::{Desk, DeskLook, Stories};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
-use crate::camera::{self, Source, Wanted};
-use crate::frame::{Luma, Slot};
+use crate::camera::{self, Camera, Source, Wanted};
+use crate::frame::Luma;
 use crate::kiosk::Parts;
 use crate::payload::PaymentCodes;
 use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Stage};
+use crate::ui;
 use crate::wording::Language;
+use crate::worker::Worker;
 
 /// Opens the window with this story's recording; `is_shown` holds its phone up at once.
 pub(super) fn open(language: Language, story: Story, is_shown: bool) -> anyhow::Result<()> {
-    let (phones, pictures) = pictures::pair();
-    let mut demo = Demo {
-        names: story::names(),
-        folder: tempfile::tempdir()?,
-        begun: 0,
-        held_up: 0,
-        phones,
-        story,
-    };
-    let look = DeskLook {
-        language,
-        place: "coupon-kiosk".to_owned(),
-        zone: TimeZone::fixed(Offset::constant(8)),
-        payment_codes: PaymentCodes::Refused,
-        phones: Some(demo.names.clone()),
-        is_fullscreen: false,
-    };
-    let parts = demo.begin()?;
-    if is_shown {
-        demo.hold_up();
-    }
-    let frames = Arc::new(Slot::default());
-    let desk = Desk::start(parts, demo)?;
-    let _scanner = desk.scanner(&frames, Symbologies::default(), PaymentCodes::Refused)?;
-    let source = Source::Pictures(pictures);
-    let _camera = camera::watch(
-        source,
-        Wanted::default(),
-        Arc::clone(&frames),
-        desk.camera(),
-    )
-    .context("the demo's pictures cannot be started")?;
+    let running = Running::start(language, story, is_shown)?;
+    let Running {
+        _camera,
+        _scanner,
+        desk,
+        look,
+    } = running;
     // Nothing of a demo is kept, its language neither.
-    desk.open(look, frames, |_language| {})
+    desk.open(look, |_language| {})
+}
+
+/// The demo with everything but its window.
+pub struct Running {
+    _camera: Camera,
+    _scanner: Worker,
+    desk: Desk,
+    look: DeskLook,
+}
+
+impl Running {
+    /// Starts the demo at the first story, as a test walks it.
+    pub fn begin(language: Language) -> anyhow::Result<Self> {
+        Self::start(language, Story::open("redeemed")?, false)
+    }
+
+    /// What a window onto it is put together from.
+    pub fn window(&self) -> ui::Parts {
+        self.desk.window(self.look.clone(), |_language| {})
+    }
+
+    fn start(language: Language, story: Story, is_shown: bool) -> anyhow::Result<Self> {
+        let (phones, pictures) = pictures::pair();
+        let mut demo = Demo {
+            names: story::names(),
+            folder: tempfile::tempdir()?,
+            begun: 0,
+            held_up: 0,
+            phones,
+            story,
+        };
+        let look = DeskLook {
+            language,
+            place: "coupon-kiosk".to_owned(),
+            zone: TimeZone::fixed(Offset::constant(8)),
+            payment_codes: PaymentCodes::Refused,
+            phones: Some(demo.names.clone()),
+            is_fullscreen: false,
+            is_mirrored: false,
+        };
+        let parts = demo.begin()?;
+        if is_shown {
+            demo.hold_up();
+        }
+        let desk = Desk::start(parts, demo)?;
+        let scanner = desk.scanner(Symbologies::default(), PaymentCodes::Refused)?;
+        let source = Source::Pictures(pictures);
+        let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
+            .context("the demo's pictures cannot be started")?;
+        Ok(Self {
+            _camera: camera,
+            _scanner: scanner,
+            desk,
+            look,
+        })
+    }
 }
 
 /// The story that is being played.

@@ -1,4 +1,4 @@
-//! A kiosk with its window: the threads, and how they are joined. The demo stands on it.
+//! A kiosk with its window: the threads, and how they are joined. `run` and the demo stand on it.
 //!
 //! ```text
 //! camera -> frames -> scanner --+
@@ -8,19 +8,19 @@
 
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
-use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use tokio::sync::{mpsc, watch};
 
 use super::set_up;
 use crate::event::{CameraState, Event};
-use crate::frame::{Frame, Slot};
+use crate::frame::{Frame, Sight, Slot};
 use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
 use crate::screen::Screen;
 use crate::ui::{self, Said};
+use crate::wording::Language;
 use crate::worker::Worker;
 
 /// How many asks may wait for the loop.
@@ -47,6 +47,8 @@ pub(super) trait Stories: Send + 'static {
 pub(super) struct Desk {
     asks: mpsc::Sender<Ask>,
     screens: watch::Receiver<Screen>,
+    frames: Arc<Slot<Frame>>,
+    sights: Arc<Slot<Sight>>,
     waker: Arc<OnceLock<Waker>>,
     kiosk: Worker,
 }
@@ -61,7 +63,7 @@ impl Desk {
         let mut serving = Serving {
             asked,
             seen,
-            waker: Arc::clone(&waker),
+            waker: Wakes(Arc::clone(&waker)),
             camera: CameraState::None,
             stories,
         };
@@ -77,9 +79,16 @@ impl Desk {
         Ok(Self {
             asks,
             screens,
+            frames: Arc::default(),
+            sights: Arc::default(),
             waker,
             kiosk,
         })
+    }
+
+    /// Where the camera puts its frames.
+    pub(super) fn frames(&self) -> Arc<Slot<Frame>> {
+        Arc::clone(&self.frames)
     }
 
     /// Where the camera tells its state.
@@ -96,10 +105,9 @@ impl Desk {
         }
     }
 
-    /// Starts the scanner on `frames`.
+    /// Starts the scanner on the frames.
     pub(super) fn scanner(
         &self,
-        frames: &Arc<Slot<Frame>>,
         symbologies: Symbologies,
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
@@ -116,24 +124,18 @@ impl Desk {
                 tracing::warn!("the kiosk is too busy for what was scanned");
             }
         };
-        let sights = Arc::new(Slot::default());
-        let worker = scanner::watch(Arc::clone(frames), symbologies, sights, report);
+        let sights = Arc::clone(&self.sights);
+        let worker = scanner::watch(self.frames(), symbologies, sights, report);
         worker.context("the scanner's thread cannot be started")
     }
 
-    /// Opens the window, and returns when it is closed. The kiosk's thread ends with it.
-    pub(super) fn open(
-        self,
+    /// What a window onto this kiosk is put together from.
+    pub(super) fn window(
+        &self,
         look: DeskLook,
-        frames: Arc<Slot<Frame>>,
-        remember: impl Fn(crate::wording::Language) + 'static,
-    ) -> anyhow::Result<()> {
-        let Self {
-            asks,
-            screens,
-            waker,
-            kiosk,
-        } = self;
+        remember: impl Fn(Language) + 'static,
+    ) -> ui::Parts {
+        let asks = self.asks.clone();
         let tell = move |said| {
             let ask = match said {
                 Said::Event(event) => Ask::Event(event),
@@ -144,47 +146,84 @@ impl Desk {
                 tracing::warn!("the kiosk is too busy for what was touched");
             }
         };
-        let parts = ui::Parts {
-            screens,
-            frames,
+        ui::Parts {
+            screens: self.screens.clone(),
+            frames: self.frames(),
+            sights: Arc::clone(&self.sights),
+            is_mirrored: look.is_mirrored,
             tell: Box::new(tell),
-            tick: Box::new(tick),
+            tick: Box::new(crate::kiosk::clock::tick),
             language: look.language,
             place: look.place,
             zone: look.zone,
             payment_codes: look.payment_codes,
             phones: look.phones,
             is_fullscreen: look.is_fullscreen,
-        };
+        }
+    }
+
+    /// Opens the window, and returns when it is closed. The kiosk's thread ends with it; where that ended before, it is
+    /// an error: whoever started the program starts it again, and the journal has the truth.
+    pub(super) fn open(
+        self,
+        look: DeskLook,
+        remember: impl Fn(Language) + 'static,
+    ) -> anyhow::Result<()> {
+        let parts = self.window(look, remember);
+        let Self {
+            asks,
+            screens,
+            waker,
+            kiosk,
+            ..
+        } = self;
+        drop((asks, screens));
         let opened = ui::open(parts, move |woken| {
             if waker.set(woken).is_err() {
                 tracing::debug!("the window was made twice");
             }
         });
-        drop(kiosk);
+        if kiosk.has_ended() {
+            bail!("the kiosk's own loop ended by a fault; start it again");
+        }
         opened.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
     }
 }
 
 /// How the window looks.
+#[derive(Clone)]
 pub(super) struct DeskLook {
-    pub(super) language: crate::wording::Language,
+    pub(super) language: Language,
     pub(super) place: String,
     pub(super) zone: jiff::tz::TimeZone,
     pub(super) payment_codes: PaymentCodes,
     pub(super) phones: Option<Vec<String>>,
     pub(super) is_fullscreen: bool,
+    pub(super) is_mirrored: bool,
 }
 
-/// The clock that [`crate::kiosk::clock::Clock`] counts by.
-fn tick() -> Instant {
-    crate::kiosk::clock::tick()
+/// Wakes the window, and a last time when it goes itself: nobody may look at a dead kiosk's last screen.
+struct Wakes(Arc<OnceLock<Waker>>);
+
+impl Wakes {
+    fn wake(&self) {
+        if let Some(waker) = self.0.get() {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+impl Drop for Wakes {
+    fn drop(&mut self) {
+        self.wake();
+    }
 }
 
 struct Serving<S> {
     asked: mpsc::Receiver<Ask>,
+    /// Dropped before what wakes the window, which closes when it finds this gone.
     seen: watch::Sender<Screen>,
-    waker: Arc<OnceLock<Waker>>,
+    waker: Wakes,
     /// The newest state, which the loop of a new story has to be told.
     camera: CameraState,
     stories: S,
@@ -231,8 +270,6 @@ impl<S: Stories> Serving<S> {
 
     fn show(&self, screen: &Screen) {
         self.seen.send_replace(screen.clone());
-        if let Some(waker) = self.waker.get() {
-            waker.wake_by_ref();
-        }
+        self.waker.wake();
     }
 }

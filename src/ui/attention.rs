@@ -107,7 +107,7 @@ pub fn bar_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, screen: &Screen) -> Optio
                 let key_look = Key::new(&label, matter.tone.text(), matter.tone.fill());
                 if key_look
                     .sized(theme::SMALL)
-                    .show(ui, key.shrink(2.0), "bar")
+                    .show(ui, key.shrink(2.0), "doubts-open")
                 {
                     act = Some(wanted.clone());
                 }
@@ -149,13 +149,13 @@ pub fn doubts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, doubts: &[DoubtLine]) 
         let key_look = Key::new(&label, tone.text(), tone.fill())
             .sized(theme::SMALL * 1.1)
             .enabled(!doubt.asking);
-        if key_look.show(ui, key, &doubt.attempt.to_string()) {
+        if key_look.show(ui, key, &format!("ask-now {}", doubt.attempt)) {
             act = Some(Act::Touch(Touch::AskNow(doubt.attempt)));
         }
     }
     let close = look.wording.say("doubts-close");
     let (_, place) = cut_right(foot.with_min_y(foot.top() + GAP), 260.0);
-    if Key::new(&close, look.palette.key, look.palette.text).show(ui, place, "doubts") {
+    if Key::new(&close, look.palette.key, look.palette.text).show(ui, place, "doubts-close") {
         act = Some(Act::Doubts(false));
     }
     act

@@ -36,7 +36,7 @@ pub fn header_ui(
     let (rest, language) = cut_right(inner, 150.0);
     let other = look.wording.say("language-other");
     let key = Key::new(&other, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
-    let act = key.show(ui, language, "header").then_some(Act::Language);
+    let act = key.show(ui, language, "language").then_some(Act::Language);
 
     let (name, connected) = cut_left(rest, rest.width() * 0.5);
     Text::bold(place, theme::SMALL * 1.15, look.palette.text).put_centred(ui, name);

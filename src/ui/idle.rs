@@ -54,7 +54,7 @@ pub fn idle_ui(
     }
     let label = look.wording.say("keypad-open");
     let place = foot.with_min_y(foot.top() + GAP);
-    if Key::new(&label, look.palette.key, look.palette.text).show(ui, place, "idle") {
+    if Key::new(&label, look.palette.key, look.palette.text).show(ui, place, "keypad-open") {
         act = Some(Act::Keypad(true));
     }
     act

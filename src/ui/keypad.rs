@@ -87,13 +87,13 @@ fn typed_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, keypad: &mut Keypad) -> Opt
     let label = look.wording.say("keypad-close");
     let (close, look_up) = cut_left(foot, foot.width() * 0.38);
     let close = close.with_max_x(close.right() - GAP);
-    if Key::new(&label, look.palette.key, look.palette.text).show(ui, close, "keypad") {
+    if Key::new(&label, look.palette.key, look.palette.text).show(ui, close, "keypad-close") {
         act = Some(Act::Keypad(false));
     }
     let label = look.wording.say("keypad-look-up");
     let key = Key::new(&label, look.palette.accent, look.palette.on_accent)
         .enabled(!keypad.typed.is_empty());
-    if key.show(ui, look_up, "keypad") {
+    if key.show(ui, look_up, "keypad-look-up") {
         act = Some(Act::LookUp(keypad.typed.clone()));
     }
     act
@@ -116,7 +116,7 @@ fn keys_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, keypad: &mut Keypad) {
             // The zero stands under the eight.
             let column = column + usize::from(*characters == "0");
             let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::TITLE);
-            if key.show(ui, place(column, row, 1.0), "keypad") {
+            if key.show(ui, place(column, row, 1.0), &label) {
                 keypad.take(&label);
             }
         }
@@ -134,17 +134,17 @@ fn keys_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, keypad: &mut Keypad) {
         "keypad-letters"
     });
     let plain = |label| Key::new(label, look.palette.card, look.palette.text);
-    if plain(&label).show(ui, other.shrink(5.0), "keypad") {
+    if plain(&label).show(ui, other.shrink(5.0), "keypad-other") {
         keypad.has_letters = !keypad.has_letters;
     }
     let label = look.wording.say("keypad-clear");
-    if plain(&label).show(ui, clear, "keypad") {
+    if plain(&label).show(ui, clear, "keypad-clear") {
         keypad.typed.clear();
     }
     let label = look.wording.say("keypad-back");
     if plain(&label)
         .with_icon(Icon::Backspace)
-        .show(ui, back, "keypad")
+        .show(ui, back, "keypad-back")
     {
         keypad.delete();
     }

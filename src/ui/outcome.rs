@@ -42,7 +42,7 @@ pub fn outcome_ui(
     let mut act = None;
     // Below everything else, so that keys on it are found first.
     let back = look.wording.say("back");
-    let whole = touchable(ui, rect, &back, "outcome", may_go);
+    let whole = touchable(ui, rect, &back, "back", may_go);
     if whole.clicked() {
         act = Some(Act::Touch(Touch::Dismiss));
     }
@@ -93,7 +93,7 @@ fn ask_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, doubt: &DoubtLine
     let label = look.wording.say("ask-now");
     let key_look = Key::new(&label, tone.text(), tone.fill()).enabled(!doubt.asking);
     key_look
-        .show(ui, key, "outcome")
+        .show(ui, key, "ask-now")
         .then_some(Act::Touch(Touch::AskNow(doubt.attempt)))
 }
 

@@ -149,7 +149,7 @@ fn question_ui(
         .sized(theme::TITLE)
         .enabled(confirm == Confirm::Armed);
     let mut act = None;
-    if confirm_key.show(ui, middle, "review") {
+    if confirm_key.show(ui, middle, "confirm") {
         act = Some(Act::Touch(Touch::Confirm(review.look_up)));
     }
     let time = clock_time(review.asked_at, look.zone);
@@ -164,7 +164,7 @@ fn question_ui(
     }
     let label = look.wording.say("review-cancel");
     let (_, place) = cut_right(foot, foot.width());
-    if Key::new(&label, look.palette.key, look.palette.text).show(ui, place, "review") {
+    if Key::new(&label, look.palette.key, look.palette.text).show(ui, place, "cancel") {
         act = Some(Act::Touch(Touch::Cancel));
     }
     act

@@ -14,7 +14,7 @@ fn id() -> Id {
 }
 
 /// Takes note of a key of this frame.
-pub fn note(ctx: &Context, label: &str, rect: Rect) {
+pub fn note(ctx: &Context, name: &str, rect: Rect) {
     if !tracing::enabled!(tracing::Level::DEBUG) {
         return;
     }
@@ -23,7 +23,7 @@ pub fn note(ctx: &Context, label: &str, rect: Rect) {
     let place = [centre.x.round() as i32, centre.y.round() as i32];
     ctx.data_mut(|data| {
         let targets: &mut Targets = data.get_temp_mut_or_default(id());
-        targets.now.push((label.to_owned(), place));
+        targets.now.push((name.to_owned(), place));
     });
 }
 
@@ -32,8 +32,8 @@ pub fn tell(ctx: &Context) {
     ctx.data_mut(|data| {
         let targets: &mut Targets = data.get_temp_mut_or_default(id());
         if targets.now != targets.told {
-            for (label, [x, y]) in &targets.now {
-                tracing::debug!(x, y, label, "key");
+            for (name, [x, y]) in &targets.now {
+                tracing::debug!(x, y, name, "key");
             }
             targets.told.clone_from(&targets.now);
         }

@@ -33,6 +33,9 @@ pub const BODY: f32 = 34.0;
 /// Labels and small print: still readable with a hand on the screen.
 pub const SMALL: f32 = 24.0;
 
+/// Round a code that was taken, on a live picture.
+pub const TAKEN: Color32 = Color32::from_rgb(72, 222, 128);
+
 /// A small display does not shrink what is touched as much as itself: below this many pixels a side stays so long.
 const SHORTEST: f32 = 896.0;
 

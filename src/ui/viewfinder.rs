@@ -1,5 +1,6 @@
 //! The live picture with its aim frame; in words where there is no live picture.
 
+use eframe::egui::emath::RectTransform;
 use eframe::egui::{
     Color32, ColorImage, Context, CornerRadius, Rect, Shape, Stroke, TextureHandle, TextureOptions,
     Ui, Vec2, pos2, vec2,
@@ -10,13 +11,14 @@ use super::look::Look;
 use super::theme::{self, GAP, ROUNDING, Tone};
 use super::widgets::{Text, card, cut_top};
 use crate::event::CameraState;
-use crate::frame::{Frame, Slot};
+use crate::frame::{Frame, Sight, Slot};
 
 /// The picture on the graphics card, and which frame it shows.
 #[derive(Default)]
 pub struct Preview {
     texture: Option<TextureHandle>,
     number: u64,
+    sight: Option<Sight>,
 }
 
 impl Preview {
@@ -38,6 +40,19 @@ impl Preview {
             None => self.texture = Some(ctx.load_texture("preview", image, TextureOptions::LINEAR)),
         }
     }
+
+    /// Takes where a code was seen last. Codes are read unmirrored, so a mirrored picture has them on the other side.
+    pub fn outline(&mut self, sights: &Slot<Sight>, is_mirrored: bool) {
+        self.sight = sights.newest().1.map(|sight| {
+            let mut sight = *sight;
+            if is_mirrored {
+                for [x, _] in &mut sight.corners {
+                    *x = 1.0 - *x;
+                }
+            }
+            sight
+        });
+    }
 }
 
 /// Draws the viewfinder.
@@ -51,15 +66,18 @@ pub fn viewfinder_ui(
     let is_live = matches!(camera, CameraState::Live { .. });
     match &preview.texture {
         Some(texture) if is_live => {
-            picture(ui, rect, texture);
-            aim_frame(ui, rect, Color32::WHITE);
+            let uv = picture(ui, rect, texture);
+            match preview.sight {
+                Some(sight) => outline(ui, rect, uv, sight),
+                None => aim_frame(ui, rect, Color32::WHITE),
+            }
         }
         Some(_) | None => words(ui, rect, look, camera),
     }
 }
 
-/// Fills the rectangle; what does not fit is cut off at both sides alike.
-fn picture(ui: &Ui, rect: Rect, texture: &TextureHandle) {
+/// Fills the rectangle; what does not fit is cut off at both sides alike. Tells which part is seen, as fractions.
+fn picture(ui: &Ui, rect: Rect, texture: &TextureHandle) -> Rect {
     let size = texture.size_vec2();
     let scale = (rect.width() / size.x).max(rect.height() / size.y);
     let seen = Vec2::new(
@@ -71,6 +89,31 @@ fn picture(ui: &Ui, rect: Rect, texture: &TextureHandle) {
         eframe::epaint::RectShape::filled(rect, CornerRadius::same(ROUNDING), Color32::WHITE);
     shape = shape.with_texture(texture.id(), uv);
     ui.painter().add(Shape::from(shape));
+    uv
+}
+
+/// Round the code that is seen: white while it is being read, green once it was taken.
+fn outline(ui: &Ui, rect: Rect, uv: Rect, sight: Sight) {
+    let to = RectTransform::from_to(uv, rect);
+    let corners = sight.corners.map(|[x, y]| to * pos2(x, y));
+    let middle = corners
+        .iter()
+        .fold(Vec2::ZERO, |sum, at| sum + at.to_vec2())
+        / 4.0;
+    // A little outside of the code, so that its edge stays in sight.
+    let round = corners.map(|at| middle.to_pos2() + (at - middle.to_pos2()) * 1.12);
+    let colour = if sight.is_taken {
+        theme::TAKEN
+    } else {
+        Color32::WHITE
+    };
+    let painter = ui.painter().with_clip_rect(rect);
+    for stroke in [
+        Stroke::new(13.0, Color32::from_black_alpha(140)),
+        Stroke::new(7.0, colour),
+    ] {
+        painter.add(Shape::closed_line(round.to_vec(), stroke));
+    }
 }
 
 /// Four corners round the place where a code is read best.

@@ -4,6 +4,8 @@
 
 use std::time::{Duration, Instant};
 
+use eframe::egui::{Event as Input, Key};
+
 /// A scanner's characters follow one another faster than this, also where a slow picture lies between them.
 const PACE: Duration = Duration::from_millis(120);
 /// Silence after which a text without an end key is whole.
@@ -21,6 +23,39 @@ pub struct Wedge {
 }
 
 impl Wedge {
+    /// Sorts a keyboard's events into those left for egui and what was typed.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "egui has many events, and none but these is a scanner's"
+    )]
+    pub fn sift(&mut self, events: Vec<Input>, now: Instant) -> (Vec<Input>, Vec<Typed>) {
+        let (mut kept, mut typed) = (Vec::with_capacity(events.len()), Vec::new());
+        for event in events {
+            match event {
+                Input::Text(text) => typed.extend(self.take(&text, now).map(Typed::ByHand)),
+                Input::Key {
+                    key: Key::Enter | Key::Tab,
+                    pressed,
+                    ..
+                } if self.is_busy() => {
+                    if pressed {
+                        typed.push(self.end());
+                    }
+                }
+                Input::Key {
+                    key: Key::Space, ..
+                } if self.is_busy() => {}
+                Input::Key {
+                    key: Key::Backspace,
+                    pressed: true,
+                    ..
+                } => typed.push(Typed::Delete),
+                other => kept.push(other),
+            }
+        }
+        (kept, typed)
+    }
+
     /// Takes characters; what came before a gap was no scanner's and is handed out to be typed by hand.
     pub fn take(&mut self, text: &str, now: Instant) -> Option<String> {
         let is_late = self
@@ -63,6 +98,8 @@ pub enum Typed {
     Scanned(String),
     /// A person's characters.
     ByHand(String),
+    /// A person took the last character back.
+    Delete,
 }
 
 impl Typed {

@@ -202,9 +202,9 @@ impl<'a> Key<'a> {
         Self { is_enabled, ..self }
     }
 
-    /// Draws it; `true` when it was touched. `salt` tells apart keys of the same words.
-    pub fn show(self, ui: &mut Ui, rect: Rect, salt: &str) -> bool {
-        let response = touchable(ui, rect, self.label, salt, self.is_enabled);
+    /// Draws it; `true` when it was touched. `name` is the same in every language, and no other key's.
+    pub fn show(self, ui: &mut Ui, rect: Rect, name: &str) -> bool {
+        let response = touchable(ui, rect, self.label, name, self.is_enabled);
         let fill = match (self.is_enabled, response.is_pointer_button_down_on()) {
             (false, _) => self.fill.gamma_multiply(0.45),
             (true, true) => mixed(self.fill, Color32::WHITE, 0.3),
@@ -236,18 +236,18 @@ impl<'a> Key<'a> {
 
 /// An area that takes touches, known to assistive programs by its label. It reaches 2 mm further down than it is drawn:
 /// people touch below what they aim at.
-pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, salt: &str, is_enabled: bool) -> Response {
+pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, name: &str, is_enabled: bool) -> Response {
     let reach = Rect::from_min_max(rect.min, rect.max + vec2(0.0, 2.0 * MM));
     let sense = if is_enabled {
         Sense::click()
     } else {
         Sense::hover()
     };
-    let id = Id::unique(("key", label, salt));
+    let id = Id::unique(("key", name));
     let response = ui.interact(reach, id, sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
     if is_enabled {
-        super::targets::note(ui.ctx(), label, rect);
+        super::targets::note(ui.ctx(), name, rect);
     }
     response
 }

@@ -41,5 +41,5 @@ pub fn working_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, work: Work, beats: u6
         .with_min_y(foot.top() + GAP)
         .with_max_x(foot.left() + 260.0);
     let key = Key::new(&label, look.palette.key, look.palette.text);
-    (may_cancel && key.show(ui, place, "working")).then_some(Act::Touch(Touch::Cancel))
+    (may_cancel && key.show(ui, place, "cancel")).then_some(Act::Touch(Touch::Cancel))
 }

@@ -1,0 +1,92 @@
+//! `run`: the whole kiosk, live. Here its parts are put together.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+
+use super::desk::{Desk, DeskLook, Stories};
+use super::display::Display;
+use super::{Context, Exit, cameras, scan, set_up};
+use crate::camera::{self, Source};
+use crate::config::{self, Config};
+use crate::kiosk::Parts;
+use crate::kiosk::clock::Clock;
+use crate::screen::Screen;
+use crate::wording::Wording;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Keep the exchanges with Weixin in a folder, secrets taken out
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let config = set_up::configuration(context)?;
+    let language = set_up::language(context, Some(&config));
+    let wording = Wording::new(language);
+    match Display::of_process() {
+        Display::Ready => {}
+        Display::None => bail!("{}", wording.say("window-none")),
+        Display::Lacking(packages) => {
+            let packages = packages.join(" ");
+            bail!(
+                "{}",
+                wording.say_with("window-lacking", &[("packages", packages.into())])
+            );
+        }
+    }
+    let client = set_up::client(&config, args.record.as_deref())?;
+    let rules = set_up::rules(&config);
+    let parts = match set_up::parts(rules, client, &config.journal, Clock::System) {
+        Ok(parts) => parts,
+        Err(exit) => {
+            tracing::error!("another coupon-kiosk holds the journal");
+            return Ok(exit);
+        }
+    };
+    let desk = Desk::start(parts, Live)?;
+    let payment_codes = config.scan.payment_codes;
+    let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
+    let wanted = cameras::wanted(&config.camera);
+    let _camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
+        .context("the camera's thread cannot be started")?;
+    let look = DeskLook {
+        language,
+        place: place(&config),
+        zone: config.store.time_zone.clone(),
+        payment_codes,
+        phones: None,
+        is_fullscreen: config.ui.fullscreen,
+        is_mirrored: config.camera.mirror,
+    };
+    let journal = config.journal;
+    desk.open(look, move |language| {
+        if let Err(error) = config::remember_language(&journal, language) {
+            tracing::warn!(%error, "the language cannot be kept for the next start");
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The store and the desk, as far as they have names.
+fn place(config: &Config) -> String {
+    let store = &config.store;
+    let names = [store.name.as_deref(), store.desk.as_deref()];
+    let told: Vec<&str> = names.into_iter().flatten().collect();
+    if told.is_empty() {
+        return "coupon-kiosk".to_owned();
+    }
+    told.join(" \u{b7} ")
+}
+
+/// No phones are held up here but the customers'.
+struct Live;
+
+impl Stories for Live {
+    fn choose(&mut self, _phone: usize) -> Option<Parts> {
+        None
+    }
+
+    fn see(&mut self, _screen: &Screen) {}
+}

@@ -1,0 +1,82 @@
+//! What is changed on the screen: `settings.toml` beside the journal. The file of IT is never written.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use crate::wording::Language;
+
+fn path(journal: &Path) -> PathBuf {
+    journal.with_file_name("settings.toml")
+}
+
+/// The language chosen on the screen. Settings that cannot be read are no reason not to start: the next best language is
+/// spoken.
+pub(super) fn language(journal: &Path) -> Option<Language> {
+    let path = path(journal);
+    let text = fs::read_to_string(&path).ok()?;
+    let Ok(settings) = text.parse::<Table>() else {
+        tracing::warn!(path = %path.display(), "the settings are not TOML and are passed over");
+        return None;
+    };
+    Language::parse(settings.get("ui")?.get("language")?.as_str()?)
+}
+
+/// Keeps the language chosen on the screen for the next start. Whatever else the settings hold stays; settings that are
+/// no TOML are begun anew. The file is replaced as a whole, so that a power cut leaves the old one or the new one.
+pub fn remember_language(journal: &Path, language: Language) -> io::Result<()> {
+    let path = path(journal);
+    let mut settings: Table = match fs::read_to_string(&path) {
+        Ok(text) => text.parse().unwrap_or_default(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Table::new(),
+        Err(error) => return Err(error),
+    };
+    let ui = settings.entry("ui").or_insert_with(|| Table::new().into());
+    if !ui.is_table() {
+        *ui = Table::new().into();
+    }
+    if let Value::Table(ui) = ui {
+        ui.insert("language".to_owned(), language.tag().into());
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut written = tempfile::NamedTempFile::new_in(folder)?;
+    written.write_all(settings.to_string().as_bytes())?;
+    written.as_file().sync_all()?;
+    written.persist(&path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remembered_language_is_spoken_and_leaves_the_other_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("below/journal.sqlite");
+        assert_eq!(language(&journal), None);
+        remember_language(&journal, Language::Zh).unwrap();
+        assert_eq!(language(&journal), Some(Language::Zh));
+
+        let kept = "[ui]\nvolume = 3\n\n[later]\nkey = true\n";
+        fs::write(path(&journal), kept).unwrap();
+        remember_language(&journal, Language::En).unwrap();
+        assert_eq!(language(&journal), Some(Language::En));
+        let settings: Table = fs::read_to_string(path(&journal)).unwrap().parse().unwrap();
+        assert_eq!(settings["ui"]["volume"].as_integer(), Some(3));
+        assert_eq!(settings["later"]["key"].as_bool(), Some(true));
+    }
+
+    #[test]
+    fn settings_that_are_no_toml_are_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.sqlite");
+        fs::write(path(&journal), "ui = [").unwrap();
+        assert_eq!(language(&journal), None);
+        remember_language(&journal, Language::Zh).unwrap();
+        assert_eq!(language(&journal), Some(Language::Zh));
+    }
+}
