@@ -2,21 +2,9 @@
 
 use std::path::Path;
 
-/// What has to be there before eframe is asked: it panics, or blames something else, where one is missing.
-const ON_X11: [(&str, &str); 6] = [
-    ("libX11.so.6", "libx11-6"),
-    ("libX11-xcb.so.1", "libx11-xcb1"),
-    ("libXcursor.so.1", "libxcursor1"),
-    ("libXi.so.6", "libxi6"),
-    ("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
-    ("libGL.so.1", "libgl1"),
-];
-const ON_WAYLAND: [(&str, &str); 4] = [
-    ("libwayland-client.so.0", "libwayland-client0"),
-    ("libwayland-egl.so.1", "libwayland-egl1"),
-    ("libEGL.so.1", "libegl1"),
-    ("libxkbcommon.so.0", "libxkbcommon0"),
-];
+/// What has to be there before eframe is asked: it panics, or blames something else, where one is missing. Lines of a
+/// display's kind, a library and its Debian package; `./dev` reads them too.
+const LIBRARIES: &str = include_str!("../../assets/libraries.txt");
 
 /// What there is to draw on.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,15 +21,14 @@ impl Display {
     /// Looks at the environment and at the libraries that are loaded when a window opens.
     pub(super) fn of_process() -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let wanted: &[(&str, &str)] = match (is_set("WAYLAND_DISPLAY"), is_set("DISPLAY")) {
-            (true, _) => &ON_WAYLAND,
-            (false, true) => &ON_X11,
+        let kind = match (is_set("WAYLAND_DISPLAY"), is_set("DISPLAY")) {
+            (true, _) => "wayland",
+            (false, true) => "x11",
             (false, false) => return Self::None,
         };
-        let missing: Vec<_> = wanted
-            .iter()
+        let missing: Vec<_> = wanted(kind)
             .filter(|(library, _)| !is_installed(library))
-            .map(|(_, package)| *package)
+            .map(|(_, package)| package)
             .collect();
         if missing.is_empty() {
             Self::Ready
@@ -49,6 +36,14 @@ impl Display {
             Self::Lacking(missing)
         }
     }
+}
+
+/// Libraries and their packages.
+fn wanted(kind: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    LIBRARIES.lines().filter_map(move |line| {
+        let mut words = line.split(' ');
+        (words.next()? == kind).then_some((words.next()?, words.next()?))
+    })
 }
 
 fn is_installed(library: &str) -> bool {
@@ -62,4 +57,19 @@ fn is_installed(library: &str) -> bool {
     folders
         .iter()
         .any(|folder| Path::new(folder).join(library).exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_kinds_of_display_have_their_libraries() {
+        assert_eq!(wanted("x11").count(), 6);
+        assert_eq!(wanted("wayland").count(), 4);
+        assert!(
+            wanted("x11")
+                .all(|(library, package)| library.contains(".so.") && package.starts_with("lib"))
+        );
+    }
 }

@@ -260,6 +260,13 @@ impl Redemption {
     }
 
     fn settle(&mut self, intent: &Intent, end: End, answer: Option<String>, now: Moment) {
+        let End {
+            outcome,
+            by,
+            errcode,
+            ..
+        } = end;
+        tracing::info!(attempt = %intent.attempt, ?outcome, ?by, errcode, "settled");
         self.write_settled(Settled {
             attempt: intent.attempt,
             at: now.wall,

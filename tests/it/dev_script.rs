@@ -22,10 +22,16 @@ impl Machine {
             folder: tempfile::tempdir().unwrap(),
         };
         let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for folder in ["bin", "home", "project", "system"] {
+        for folder in ["bin", "home", "project", "project/assets", "system"] {
             fs::create_dir(machine.path(folder)).unwrap();
         }
         fs::copy(project.join("dev"), machine.path("project/dev")).unwrap();
+        let libraries = "assets/libraries.txt";
+        fs::copy(
+            project.join(libraries),
+            machine.path("project").join(libraries),
+        )
+        .unwrap();
         machine.write("project/Cargo.toml", "[package]\nrust-version = \"1.95\"\n");
         machine.write("project/Cargo.lock", "[[package]]\nname = \"serde\"\n");
         for tool in ["sh", "cat", "dirname", "env", "grep", "sed"] {
@@ -95,6 +101,11 @@ impl Machine {
 
     /// What `./dev` says and which fake tools it called, and how it ended.
     fn run(&self, arguments: &[&str]) -> String {
+        self.run_on("", arguments)
+    }
+
+    /// The same on a machine with this `DISPLAY`.
+    fn run_on(&self, display: &str, arguments: &[&str]) -> String {
         let output = Command::new(real("sh"))
             .arg(self.path("project/dev"))
             .args(arguments)
@@ -102,6 +113,7 @@ impl Machine {
             .env_clear()
             .env("PATH", self.path("bin"))
             .env("HOME", self.path("home"))
+            .env("DISPLAY", display)
             .env("DEV_SYSTEM_ROOT", self.path("system"))
             .stdin(Stdio::null())
             .output()
@@ -268,6 +280,36 @@ fn libclang_is_installed_once_something_needs_it() {
 }
 
 #[test]
+fn with_a_display_the_demo_gets_the_windows_libraries() {
+    let machine = Machine::complete().apt_get().root();
+    for library in [
+        "libX11.so.6",
+        "libX11-xcb.so.1",
+        "libXcursor.so.1",
+        "libXi.so.6",
+    ] {
+        machine.write(&format!("system/usr/lib/x86_64-linux-gnu/{library}"), "");
+    }
+    expect![[r#"
+        Installing libxkbcommon-x11-0 libgl1 with apt-get: the window's libraries.
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends libxkbcommon-x11-0 libgl1
+        cargo run --locked -- demo
+        exit 0
+    "#]]
+    .assert_eq(&machine.run_on(":0", &["demo"]));
+}
+
+#[test]
+fn without_the_windows_libraries_the_demo_goes_on_all_the_same() {
+    expect![[r#"
+        Missing: libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1 (the window's libraries). There is no apt-get here, so they cannot be installed by this script. Install them, under whatever names this system gives them, and start again.
+        cargo run --locked -- demo
+        exit 0
+    "#]].assert_eq(&Machine::complete().run_on(":0", &["demo"]));
+}
+
+#[test]
 fn without_cargo_it_says_how_to_get_it() {
     Machine::bare()
         .tool("cc", "cat >/dev/null")
@@ -314,10 +356,12 @@ fn help_needs_nothing() {
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
+        ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev fixtures                  make the fixtures anew
+        ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
 
-        Whatever is missing of a C compiler and libclang-dev is installed with apt-get first.
+        Whatever packages are missing for it are installed with apt-get first.
         exit 0
     "#]]);
 }
@@ -330,10 +374,12 @@ fn a_command_that_is_none_is_refused() {
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
+        ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev fixtures                  make the fixtures anew
+        ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
 
-        Whatever is missing of a C compiler and libclang-dev is installed with apt-get first.
+        Whatever packages are missing for it are installed with apt-get first.
         There is no ./dev tset.
         exit 2
     "#]]);

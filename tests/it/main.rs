@@ -25,3 +25,4 @@ mod secrets;
 mod support;
 mod tidy;
 mod tls;
+mod window;

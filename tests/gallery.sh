@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# tests/gallery.sh TARGET [SIZE...]: pictures of every screen of the real window, into TARGET/gallery.
+#
+# The window stands under Xvfb and is touched by xdotool where its own log says that a key is (RUST_LOG below). Every
+# story of the demo is walked in both languages, at every size; then the live kiosk, without camera and network.
+set -euo pipefail
+
+target=$(realpath "$1")
+shift
+sizes=("$@")
+[[ ${#sizes[@]} -gt 0 ]] || sizes=(1920x1080 1080x1920 1024x600)
+cd "$(dirname "$0")/.."
+program=$target/debug/coupon-kiosk
+gallery=$target/gallery
+work=$(mktemp -d)
+log=$work/log
+display='' kiosk=''
+trap 'kill $kiosk $display 2>/dev/null || true; rm -rf "$work"' EXIT
+mkdir -p "$gallery"
+export NO_COLOR=1 RUST_LOG=coupon_kiosk=debug LIBGL_ALWAYS_SOFTWARE=1
+# A journal and settings of nobody's.
+export HOME=$work XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config
+
+# wait_for WHAT COMMAND...: until the command succeeds.
+wait_for() {
+    local what=$1 tries=0
+    shift
+    until "$@"; do
+        tries=$((tries + 1))
+        [[ $tries -lt 300 ]] || { echo "gallery: no $what within 30 s" >&2; tail -n 30 "$log" >&2; exit 1; }
+        sleep 0.1
+    done
+}
+
+# The log from the last mark on.
+mark() { marked=$(wc -l <"$log"); }
+since() { tail -n "+$((marked + 1))" "$log" | grep -q "$1"; }
+shown() { wait_for "screen $1" since "shown stage=$1"; }
+
+# tap NAME: touches the key where it stood last.
+tap() {
+    local place
+    place=$(grep -F "key x=" "$log" | grep -F "name=\"$1\"" | tail -n 1 | sed 's/.*x=\([0-9-]*\) y=\([0-9-]*\) .*/\1 \2/')
+    [[ -n $place ]] || { echo "gallery: there is no key $1" >&2; exit 1; }
+    # shellcheck disable=SC2086
+    xdotool mousemove $place click 1
+}
+
+picture() { import -window root "$gallery/$size-$language-$1.png"; }
+
+start() {
+    : >"$log"
+    "$program" --lang "$language" "$@" 2>>"$log" >"$work/out" &
+    kiosk=$!
+    marked=0
+    shown Idle
+    wait_for window xdotool search --onlyvisible --name coupon-kiosk >"$work/found"
+    local window
+    window=$(tail -n 1 "$work/found")
+    xdotool windowmove "$window" 0 0 windowsize "$window" "${size%x*}" "${size#*x}" windowfocus "$window"
+    # The first frames in the new size.
+    sleep 1.5
+}
+
+finish() {
+    kill "$kiosk"
+    wait "$kiosk" 2>/dev/null || true
+    kiosk=''
+}
+
+walk() {
+    local story=$1 phones=1
+    [[ $story != lost_for_good ]] || phones=2
+    for phone in $(seq "$phones"); do
+        local name=$story
+        [[ $phone == 1 ]] || name=$story-next
+        mark
+        tap "$story"
+        if [[ $story == redeemed ]]; then
+            sleep 0.25
+            picture "$story-0-held"
+        fi
+        wait_for "review or outcome of $story" since 'shown stage=\(Review\|Finished\)'
+        if since 'shown stage=Review'; then
+            picture "$name-1-review"
+            sleep 0.5
+            mark
+            tap confirm
+            shown Finished
+        fi
+        picture "$name-2-outcome"
+        if [[ $story == answer_lost ]]; then
+            wait_for 'the answer by query' since 'settled'
+            sleep 0.5
+            picture "$name-3-found"
+        fi
+        sleep 0.5
+        mark
+        tap back
+        shown Idle
+        if [[ $name == lost_for_good ]]; then
+            picture "$name-3-idle"
+            tap doubts-open
+            sleep 0.7
+            picture "$name-4-doubts"
+            tap doubts-close
+            sleep 0.7
+        fi
+    done
+}
+
+live() {
+    echo 'TOKEN' >"$work/token"
+    cat >"$work/kiosk.toml" <<TOML
+[weixin]
+base_url = "http://127.0.0.1:9"
+[weixin.token]
+source = "static"
+token_file = "$work/token"
+[store]
+name = "Corner Store"
+desk = "front"
+[journal]
+path = "$work/state/journal.sqlite"
+[ui]
+fullscreen = false
+TOML
+    chmod 600 "$work/token"
+    start --config "$work/kiosk.toml" run
+    picture live-0-no-camera
+    tap keypad-open
+    sleep 0.7
+    for digit in 4 0 9 6 3 2 4 5; do tap $digit; done
+    sleep 0.7
+    picture live-1-keypad
+    tap keypad-other
+    sleep 0.7
+    picture live-2-letters
+    mark
+    tap keypad-look-up
+    shown Finished
+    picture live-3-no-network
+    sleep 0.5
+    mark
+    tap back
+    shown Idle
+    picture live-4-attention
+    finish
+}
+
+for size in "${sizes[@]}"; do
+    Xvfb -displayfd 3 -screen 0 "${size}x24" 3>"$work/display" >/dev/null 2>&1 &
+    display=$!
+    wait_for display test -s "$work/display"
+    DISPLAY=:$(cat "$work/display")
+    export DISPLAY
+    for language in en zh; do
+        start demo
+        picture idle
+        for story in $("$program" demo --story list); do walk "$story"; done
+        finish
+        live
+        echo "gallery: $size $language done"
+    done
+    kill "$display"
+    wait "$display" 2>/dev/null || true
+    display=''
+done
+echo "gallery: $(find "$gallery" -name '*.png' | wc -l) pictures in $gallery"
