@@ -77,6 +77,19 @@ pub enum CameraState {
 }
 
 impl CameraState {
+    /// Whether somebody has to see to it: neither live nor on the way there.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            Self::Opening | Self::Live { .. } => false,
+            Self::None
+            | Self::Stalled
+            | Self::Lost
+            | Self::Busy
+            | Self::Refused
+            | Self::Unusable => true,
+        }
+    }
+
     /// As `scan --device --json` names it.
     pub fn name(&self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ use super::icon::{self, Icon};
 use super::look::{Act, Look};
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
-use crate::event::{CameraState, Touch};
+use crate::event::Touch;
 use crate::screen::{Connection, DoubtLine, Notice, Screen};
 
 /// How high the bar is.
@@ -26,20 +26,8 @@ pub fn is_needed(screen: &Screen) -> bool {
     screen.journal.is_some()
         || screen.notice.is_some()
         || !screen.doubts.is_empty()
-        || is_camera_trouble(&screen.desk.camera)
+        || screen.desk.camera.is_trouble()
         || matches!(screen.desk.connection, Connection::Trouble { .. })
-}
-
-fn is_camera_trouble(camera: &CameraState) -> bool {
-    match camera {
-        CameraState::Opening | CameraState::Live { .. } => false,
-        CameraState::None
-        | CameraState::Stalled
-        | CameraState::Lost
-        | CameraState::Busy
-        | CameraState::Refused
-        | CameraState::Unusable => true,
-    }
 }
 
 fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
@@ -73,7 +61,7 @@ fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
         add(Tone::Attention, Icon::Offline, words, None);
     }
     let camera = &screen.desk.camera;
-    if is_camera_trouble(camera) {
+    if camera.is_trouble() {
         let (words, _advice) = look.wording.camera(camera);
         add(Tone::Attention, Icon::Camera, words, None);
     }

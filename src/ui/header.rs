@@ -40,23 +40,20 @@ pub fn header_ui(
 
     let (name, connected) = cut_left(rest, rest.width() * 0.5);
     Text::bold(place, theme::SMALL * 1.15, look.palette.text).put_centred(ui, name);
-    let tone = match connection {
-        Connection::Untried => None,
-        Connection::Answering => Some(Tone::Good),
-        Connection::Trouble { .. } => Some(Tone::Attention),
-    };
+    // Trouble has its place in the attention bar; here only where there is none.
+    if matches!(connection, Connection::Trouble { .. }) {
+        return act;
+    }
     let (words_rect, dot) = cut_right(connected, 2.0 * GAP + 12.0);
-    if let Some(tone) = tone {
-        ui.painter().circle_filled(dot.center(), 10.0, tone.fill());
+    if *connection == Connection::Answering {
+        ui.painter()
+            .circle_filled(dot.center(), 10.0, Tone::Good.fill());
         ui.painter()
             .circle_stroke(dot.center(), 10.0, (2.0, look.palette.muted));
     }
-    // Trouble has its place in the attention bar; here only where there is none.
-    if !matches!(connection, Connection::Trouble { .. }) {
-        let words = look.wording.connection(connection, look.zone);
-        let mut text = Text::small(&words, look.palette.muted);
-        text.align = Align::Max;
-        text.put_centred(ui, words_rect);
-    }
+    let words = look.wording.connection(connection, look.zone);
+    let mut text = Text::small(&words, look.palette.muted);
+    text.align = Align::Max;
+    text.put_centred(ui, words_rect);
     act
 }

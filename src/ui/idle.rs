@@ -37,7 +37,11 @@ pub fn idle_ui(
     viewfinder_ui(ui, picture, look, preview, &screen.desk.camera);
 
     let (words, foot) = cut_bottom(side, TARGET + GAP);
-    let idle = look.wording.say("idle");
+    let idle = look.wording.say(if screen.desk.camera.is_trouble() {
+        "idle-no-camera"
+    } else {
+        "idle"
+    });
     let view = look.wording.view(screen.desk.view);
     let (head, rest) = cut_top(
         words,

@@ -67,7 +67,7 @@ pub fn outcome_ui(
         rest.height() * if doubt.is_some() { 0.28 } else { 0.5 },
     );
     Text::body(&words.why, tone.text())
-        .sized(1.15)
+        .sized(1.5)
         .put_centred(ui, why);
     let advice = match doubt {
         None => advice,
@@ -78,7 +78,7 @@ pub fn outcome_ui(
             advice
         }
     };
-    let mut advice_text = Text::body(&words.advice, tone.text()).sized(1.15);
+    let mut advice_text = Text::body(&words.advice, tone.text()).sized(1.6);
     advice_text.weight = theme::Weight::Bold;
     advice_text.put_centred(ui, advice);
     Text::small(&facts(look, finished), tone.text()).put(ui, small);
