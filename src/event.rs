@@ -53,9 +53,9 @@ pub enum Event {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum CameraState {
     /// There is no camera.
-    #[default]
     None,
-    /// One was found and is being opened.
+    /// One is being looked for, or was found and is being opened.
+    #[default]
     Opening,
     /// Frames come.
     Live {

@@ -64,7 +64,7 @@ impl Desk {
             asked,
             seen,
             waker: Wakes(Arc::clone(&waker)),
-            camera: CameraState::None,
+            camera: CameraState::default(),
             stories,
         };
         let runtime = set_up::runtime()?;
