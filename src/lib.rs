@@ -1,18 +1,20 @@
-//! coupon-kiosk: from a picture of a code to a confirmed redemption.
+//! coupon-kiosk: from a phone before the lens to a confirmed redemption.
 //!
 //! The way of the data:
 //!
 //! ```text
-//! picture -> scanner -> payload -> redemption -> screen -> terminal -> clerk
-//!                                   |   ^
-//!                            journal|   |reply
-//!                                   v   |
-//!                                  weixin
+//! lens -> camera -> scanner -> payload -> redemption -> screen -> ui -> clerk
+//!                                            |   ^
+//!                                     journal|   |reply
+//!                                            v   |
+//!                                           weixin
 //! ```
 //!
+//! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `kiosk` runs the loop
+//! and the HTTP exchanges. `cli::desk` joins them.
+//!
 //! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
-//! publishes a plain [`screen::Screen`]. The journal writes in a thread of its own and answers by event; everything else
-//! runs on one current-thread runtime.
+//! publishes a plain [`screen::Screen`]. The journal answers by event, so that a slow disk holds up nothing.
 //!
 //! The invariants, which the tests in `tests/it/redeem.rs`, `tests/it/journal.rs` and [`redemption`] hold up:
 //!

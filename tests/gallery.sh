@@ -62,7 +62,17 @@ start() {
     sleep 1.5
 }
 
+# Milliseconds from a text that two frames agreed on to the review or outcome on the screen, for every story.
+times() {
+    awk '
+        function millis(t) { split(substr(t, 12), part, /[:Z]/); return ((part[1] * 60 + part[2]) * 60 + part[3]) * 1000 }
+        / taken$/ { taken = millis($1) }
+        / shown stage=(Review|Finished)/ && taken { printf "%.0f\n", millis($1) - taken; taken = 0 }
+    ' "$log" >>"$gallery/$size-millis.txt"
+}
+
 finish() {
+    times
     kill "$kiosk"
     wait "$kiosk" 2>/dev/null || true
     kiosk=''
@@ -77,7 +87,7 @@ walk() {
         mark
         tap "$story"
         if [[ $story == redeemed ]]; then
-            sleep 0.4
+            sleep 0.25
             picture "$story-0-held"
         fi
         wait_for "review or outcome of $story" since 'shown stage=\(Review\|Finished\)'
@@ -149,6 +159,7 @@ TOML
 }
 
 for size in "${sizes[@]}"; do
+    : >"$gallery/$size-millis.txt"
     Xvfb -displayfd 3 -screen 0 "${size}x24" 3>"$work/display" >/dev/null 2>&1 &
     display=$!
     wait_for display test -s "$work/display"
@@ -165,5 +176,15 @@ for size in "${sizes[@]}"; do
     kill "$display"
     wait "$display" 2>/dev/null || true
     display=''
+    sort -n "$gallery/$size-millis.txt" | awk -v size="$size" '
+        { all[NR] = $1 }
+        END { print "gallery: " size ": from agreed text to drawn screen: median " all[int((NR + 1) / 2)] " ms, longest " all[NR] " ms of " NR }'
 done
+# For the README: small, with few colours.
+if [[ -e $gallery/1920x1080-en-idle.png ]]; then
+    for name in en-redeemed-0-held en-redeemed-1-review en-redeemed-2-outcome zh-lost_for_good-2-outcome; do
+        mkdir -p "$gallery/small"
+        convert "$gallery/1920x1080-$name.png" -resize 640x360 -colors 128 -strip "$gallery/small/${name#*-}.png"
+    done
+fi
 echo "gallery: $(find "$gallery" -name '*.png' | wc -l) pictures in $gallery"

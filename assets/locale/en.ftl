@@ -208,6 +208,7 @@ review-asked = Weixin told this at { $time }
 label-benefit = Worth
 back = Touch anywhere to go on
 back-in = Back in { $seconds } s
+back-in-minutes = Back in { $minutes } min
 keypad-open = Type the code
 keypad-title = Type the coupon's code
 keypad-hint = It stands under the code on the phone

@@ -198,6 +198,7 @@ review-asked = 微信于 { $time } 答复
 label-benefit = 优惠
 back = 点按任意处继续
 back-in = { $seconds } 秒后返回
+back-in-minutes = { $minutes } 分钟后返回
 keypad-open = 手工输入券码
 keypad-title = 输入券码
 keypad-hint = 券码印在手机上二维码的下方

@@ -8,9 +8,11 @@
 
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use super::set_up;
 use crate::event::{CameraState, Event};
@@ -18,10 +20,14 @@ use crate::frame::{Frame, Sight, Slot};
 use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
-use crate::screen::Screen;
+use crate::screen::{Screen, Stage, Work};
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
+
+/// A look-up that is answered sooner goes from viewfinder to review without a picture between, which would cost a
+/// machine without a graphics chip as long as the answer.
+const QUICK: Duration = Duration::from_millis(80);
 
 /// How many asks may wait for the loop.
 const ASKS: usize = 64;
@@ -64,6 +70,7 @@ impl Desk {
             asked,
             seen,
             waker: Wakes(Arc::clone(&waker)),
+            wake_at: None,
             camera: CameraState::default(),
             stories,
         };
@@ -224,6 +231,8 @@ struct Serving<S> {
     /// Dropped before what wakes the window, which closes when it finds this gone.
     seen: watch::Sender<Screen>,
     waker: Wakes,
+    /// When the window is to draw a screen that is there already.
+    wake_at: Option<Instant>,
     /// The newest state, which the loop of a new story has to be told.
     camera: CameraState,
     stories: S,
@@ -264,12 +273,34 @@ impl<S: Stories> Serving<S> {
                     self.stories.see(&screen);
                     self.show(&screen);
                 }
+                () = until(self.wake_at) => {
+                    self.wake_at = None;
+                    self.waker.wake();
+                }
             }
         }
     }
 
-    fn show(&self, screen: &Screen) {
+    fn show(&mut self, screen: &Screen) {
         self.seen.send_replace(screen.clone());
-        self.waker.wake();
+        self.wake_at = match screen.stage {
+            Stage::Working(Work::Decrypting | Work::Querying) => {
+                self.wake_at.or_else(|| Some(Instant::now() + QUICK))
+            }
+            Stage::Working(Work::AskingAgain | Work::Journaling | Work::Consuming)
+            | Stage::Idle
+            | Stage::Review(_)
+            | Stage::Finished(_) => {
+                self.waker.wake();
+                None
+            }
+        };
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }

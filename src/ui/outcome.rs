@@ -142,11 +142,16 @@ fn timer_ui(
     // The area behind bears these words as its name already.
     let back = look.wording.say("back");
     Text::body(&back, tone.text()).paint(ui, touch);
-    let seconds = left.as_millis().div_ceil(1000);
-    let said = look.wording.say_with(
-        "back-in",
-        &[("seconds", u32::try_from(seconds).unwrap_or(u32::MAX).into())],
-    );
+    let seconds = u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+    let said = match seconds {
+        ..=120 => look
+            .wording
+            .say_with("back-in", &[("seconds", seconds.into())]),
+        _ => look.wording.say_with(
+            "back-in-minutes",
+            &[("minutes", seconds.div_ceil(60).into())],
+        ),
+    };
     let mut text = Text::body(&said, tone.text());
     text.align = eframe::egui::Align::Max;
     text.paint(ui, time);

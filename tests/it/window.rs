@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 use crate::support::program;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 /// Longer than a new screen refuses touches.
 const ARMED: Duration = Duration::from_millis(500);
 
