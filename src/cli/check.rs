@@ -5,17 +5,43 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::set_up;
 use crate::config::{self, Environment, Loaded, Mistake, Origin, Setting, Weight};
 
 /// Prints the configuration in force and its mistakes; the exit code is 0, or 2 where there is a mistake.
 ///
 /// `config_path` is that of `--config`. With `json` it is one object on one line. Warnings alone leave it at 0.
 pub fn run(config_path: Option<&Path>, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
-    report(
-        &config::load(config_path, &Environment::of_process()),
-        json,
-        out,
-    )
+    let mut loaded = config::load(config_path, &Environment::of_process());
+    try_connecting(&mut loaded);
+    report(&loaded, json, out)
+}
+
+/// Some things show only when the HTTP client is put together, such as a damaged certificate. Nothing is sent.
+fn try_connecting(loaded: &mut Loaded) {
+    let Some(config) = &loaded.config else {
+        return;
+    };
+    let Err(error) = set_up::client(config, None) else {
+        return;
+    };
+    let key = if config.weixin.ca_file.is_some() {
+        "weixin.ca_file"
+    } else if config.weixin.proxy.is_some() {
+        "weixin.proxy"
+    } else {
+        "weixin.base_url"
+    };
+    let setting = loaded.settings.iter().find(|setting| setting.key == key);
+    loaded.mistakes.push(Mistake {
+        weight: Weight::Mistake,
+        origin: setting.map_or(Origin::Default, |setting| setting.origin.clone()),
+        key: key.to_owned(),
+        wrong: format!("no connection can be made with it: {error:#}"),
+        instead: "name a file of whole certificates in PEM form, or the right address".to_owned(),
+    });
+    loaded.config = None;
+    loaded.settings.retain(|setting| setting.key != key);
 }
 
 /// The same of a configuration that is loaded already.

@@ -4,7 +4,10 @@ use serde_json::json;
 
 use super::{Context, Exit, set_up};
 use crate::card::{CardId, Code, EncryptCode};
+use crate::redemption::attempt::Outcome;
 use crate::redemption::reply::{Ask, Reply, Told};
+use crate::screen::Why;
+use crate::wording::Wording;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -48,30 +51,51 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     };
     let client = set_up::client(&config, None)?;
     let exchanged = set_up::runtime()?.block_on(client.exchange(ask, config.weixin.timeout));
-    if let Some(answer) = &exchanged.answer {
-        writeln!(context.out, "{answer}")?;
-    }
     let (exit, why) = match &exchanged.told {
         Told::Query(reply) => end(reply),
         Told::Decrypt(reply) => end(reply),
         Told::Consume(reply) => end(reply),
         Told::Title(reply) => end(reply),
     };
-    if exchanged.answer.is_none() {
-        writeln!(context.out, "{}", json!({ "error": why }))?;
+    if let Some(answer) = &exchanged.answer {
+        writeln!(context.out, "{answer}")?;
+    }
+    let Some(why) = why else {
+        return Ok(exit);
+    };
+    let wording = Wording::new(set_up::language(context, Some(&config)));
+    let (said, advice) = wording.why(&why, Outcome::Unreachable);
+    if !context.json {
+        writeln!(context.out, "{said} {advice}")?;
+    } else if exchanged.answer.is_none() {
+        let object = json!({ "error": said, "advice": advice });
+        writeln!(context.out, "{object}")?;
     }
     Ok(exit)
 }
 
-fn end<T>(reply: &Reply<T>) -> (Exit, String) {
+/// How it ended, and why where it was not answered.
+fn end<T>(reply: &Reply<T>) -> (Exit, Option<Why>) {
     match reply {
-        Reply::Answered(_) => (Exit::Done, String::new()),
-        Reply::Refused(refusal) if refusal.reason.is_set_up() => {
-            (Exit::SetUp, format!("errcode {}", refusal.errcode))
+        Reply::Answered(_) => (Exit::Done, None),
+        Reply::Refused(refusal) => {
+            let is_set_up = refusal.reason.is_set_up();
+            let exit = if is_set_up {
+                Exit::SetUp
+            } else {
+                Exit::Refused
+            };
+            (exit, Some(Why::Refusal(refusal.reason)))
         }
-        Reply::Refused(refusal) => (Exit::Refused, format!("errcode {}", refusal.errcode)),
-        Reply::NotSent(why) if why.is_set_up() => (Exit::SetUp, format!("{why:?}")),
-        Reply::NotSent(why) => (Exit::OutOfReach, format!("{why:?}")),
-        Reply::Unknown(why) => (Exit::OutOfReach, format!("{why:?}")),
+        Reply::NotSent(why) => {
+            let is_set_up = why.is_set_up();
+            let exit = if is_set_up {
+                Exit::SetUp
+            } else {
+                Exit::OutOfReach
+            };
+            (exit, Some(Why::NotSent(*why)))
+        }
+        Reply::Unknown(why) => (Exit::OutOfReach, Some(Why::Unknown(*why))),
     }
 }

@@ -22,12 +22,18 @@ pub struct OutcomeWords {
 impl Wording {
     /// The words of an outcome.
     pub fn outcome(&self, finished: &Finished) -> OutcomeWords {
-        let key = why_key(&finished.why, finished.outcome);
+        let (why, advice) = self.why(&finished.why, finished.outcome);
         OutcomeWords {
             head: self.say(outcome_key(finished.outcome)),
-            why: self.say(key),
-            advice: self.say(&format!("{key}.do")),
+            why,
+            advice,
         }
+    }
+
+    /// What happened, and what to do next.
+    pub fn why(&self, why: &Why, outcome: Outcome) -> (String, String) {
+        let key = why_key(why, outcome);
+        (self.say(key), self.say(&format!("{key}.do")))
     }
 
     /// What is being done.

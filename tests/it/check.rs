@@ -1,6 +1,7 @@
 //! What runs without a configuration, and what does not.
 
-use crate::support::{Ended, program};
+use crate::platform::Platform;
+use crate::support::{Desk, Ended, program};
 
 #[test]
 fn a_live_command_without_a_configuration_ends_with_2() {
@@ -13,4 +14,57 @@ fn a_live_command_without_a_configuration_ends_with_2() {
             .unwrap(),
     );
     assert_eq!(ended.exit, 2, "{}", ended.stderr);
+}
+
+#[test]
+fn a_damaged_certificate_is_found_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "T").unwrap();
+    let authority = folder.path().join("ca.pem");
+    let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    std::fs::write(&authority, damaged).unwrap();
+    let ended = Ended::of(
+        &program()
+            .env("COUPON_KIOSK__WEIXIN__TOKEN__SOURCE", "static")
+            .env("COUPON_KIOSK__WEIXIN__TOKEN__TOKEN_FILE", &token)
+            .env("COUPON_KIOSK__WEIXIN__CA_FILE", &authority)
+            .env(
+                "COUPON_KIOSK__JOURNAL__PATH",
+                folder.path().join("journal.sqlite"),
+            )
+            .arg("check")
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(ended.exit, 2, "{}{}", ended.stdout, ended.stderr);
+    assert!(
+        ended.stdout.contains("mistake: weixin.ca_file"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn a_call_that_fails_is_told_in_words() {
+    let platform = Platform::with(&[]);
+    let desk = Desk::of(&platform);
+    let refused = desk.run(&["--lang", "en", "code", "query", "409632457895"]);
+    assert_eq!(refused.exit, 1, "{}", refused.stderr);
+    assert!(refused.stdout.contains("40056"), "{}", refused.stdout);
+    assert!(
+        refused
+            .stdout
+            .contains("Weixin does not know this code here."),
+        "{}",
+        refused.stdout
+    );
+
+    desk.configure(&format!(
+        "[weixin]\nbase_url = \"http://127.0.0.1:9\"\n[weixin.token]\nsource = \"static\"\ntoken_file = \"{}\"\n",
+        desk.path("secret").display(),
+    ));
+    let unreachable = desk.run(&["--lang", "en", "code", "query", "1", "--json"]);
+    assert_eq!(unreachable.exit, 4, "{}", unreachable.stderr);
+    assert_eq!(unreachable.object()["error"], "Weixin cannot be reached.");
 }
