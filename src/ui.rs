@@ -11,6 +11,7 @@ mod keypad;
 mod look;
 mod opening;
 mod outcome;
+mod page;
 mod review;
 mod targets;
 mod theme;
@@ -35,8 +36,8 @@ use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
 pub use opening::open;
 
-use keypad::Keypad;
 use look::{Act, Look};
+use page::Page;
 use review::Confirm;
 use theme::Palette;
 use viewfinder::Preview;
@@ -95,8 +96,7 @@ pub struct Window {
     /// It was drawn and has not been told to the log.
     is_new: bool,
     confirmed: Option<LookUpId>,
-    keypad: Option<Keypad>,
-    shows_doubts: bool,
+    page: Option<Page>,
     wedge: Wedge,
     preview: Preview,
     sees_frames: Arc<AtomicBool>,
@@ -146,8 +146,7 @@ impl Window {
             is_new: true,
             screen,
             confirmed: None,
-            keypad: None,
-            shows_doubts: false,
+            page: None,
             wedge: Wedge::default(),
             preview: Preview::default(),
             sees_frames,
@@ -170,13 +169,10 @@ impl Window {
                 self.is_new = true;
                 self.confirmed = None;
                 if key != StageKey::Idle {
-                    self.keypad = None;
-                    self.shows_doubts = false;
+                    self.page = None;
                 }
             }
-            if self.screen.doubts.is_empty() {
-                self.shows_doubts = false;
-            }
+            self.page.take_if(|page| page.is_empty(&self.screen));
         }
     }
 
@@ -185,13 +181,13 @@ impl Window {
             Typed::Nothing => {}
             Typed::Scanned(text) => self.look_up(&text),
             Typed::ByHand(text) => {
-                if let Some(keypad) = &mut self.keypad {
-                    keypad.take(&text);
+                if let Some(page) = &mut self.page {
+                    page.take(&text);
                 }
             }
             Typed::Delete => {
-                if let Some(keypad) = &mut self.keypad {
-                    keypad.delete();
+                if let Some(page) = &mut self.page {
+                    page.delete();
                 }
             }
         }
@@ -215,8 +211,8 @@ impl Window {
                 self.tell(Event::Touch(touch));
             }
             Act::LookUp(text) => self.look_up(&text),
-            Act::Keypad(is_open) => self.keypad = is_open.then(Keypad::default),
-            Act::Doubts(is_open) => self.shows_doubts = is_open,
+            Act::Open(door) => self.page = Some(Page::behind(door)),
+            Act::Close => self.page = None,
             Act::Language => {
                 let other = match self.wording.language() {
                     Language::En => Language::Zh,
@@ -243,15 +239,11 @@ impl Window {
         };
         let shown_for = now.saturating_duration_since(self.since.1);
         let arming = ARMING.checked_sub(shown_for).filter(|left| !left.is_zero());
-        if self.shows_doubts {
-            let act = attention::doubts_ui(ui, rect, look, &self.screen.doubts);
-            return (act, None);
+        if let Some(page) = &mut self.page {
+            return (page.show(ui, rect, look, &self.screen), None);
         }
         match &self.screen.stage {
             Stage::Idle => {
-                if let Some(keypad) = &mut self.keypad {
-                    return (keypad::keypad_ui(ui, rect, look, keypad), None);
-                }
                 let phones = self.parts.phones.as_deref().unwrap_or_default();
                 let act = idle::idle_ui(ui, rect, look, &self.screen, &self.preview, phones);
                 (act, None)
@@ -305,8 +297,7 @@ impl eframe::App for Window {
         let mut rect = ui.max_rect();
         ui.painter()
             .rect_filled(rect, CornerRadius::ZERO, self.palette.ground);
-        let sees_frames =
-            self.keypad.is_none() && !self.shows_doubts && matches!(self.screen.stage, Stage::Idle);
+        let sees_frames = self.page.is_none() && matches!(self.screen.stage, Stage::Idle);
         self.sees_frames.store(sees_frames, Ordering::Relaxed);
         if sees_frames {
             let parts = &self.parts;
@@ -324,7 +315,7 @@ impl eframe::App for Window {
             rect = rest;
         }
         let mut acts = Vec::new();
-        if !matches!(self.screen.stage, Stage::Finished(_)) || self.shows_doubts {
+        if !matches!(self.screen.stage, Stage::Finished(_)) || self.page.is_some() {
             let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
             let connection = &self.screen.desk.connection;
             acts.extend(header::header_ui(

@@ -4,6 +4,7 @@ use eframe::egui::{Rect, Ui, vec2};
 
 use super::icon::{self, Icon};
 use super::look::{Act, Look};
+use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
 use crate::event::Touch;
@@ -49,7 +50,12 @@ fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
         let words = look
             .wording
             .say_with("attention-doubts", &[("count", count.into())]);
-        add(Tone::Doubt, Icon::Question, words, Some(Act::Doubts(true)));
+        add(
+            Tone::Doubt,
+            Icon::Question,
+            words,
+            Some(Act::Open(Door::Doubts)),
+        );
     }
     if let Some(trouble) = screen.journal {
         let words = look.wording.journal_trouble(trouble);
@@ -144,7 +150,7 @@ pub fn doubts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, doubts: &[DoubtLine]) 
     let close = look.wording.say("doubts-close");
     let (_, place) = cut_right(foot.with_min_y(foot.top() + GAP), 260.0);
     if Key::new(&close, look.palette.key, look.palette.text).show(ui, place, "doubts-close") {
-        act = Some(Act::Doubts(false));
+        act = Some(Act::Close);
     }
     act
 }

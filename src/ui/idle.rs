@@ -4,6 +4,7 @@ use eframe::egui::{Rect, Ui, vec2};
 
 use super::icon::{self, Icon};
 use super::look::{Act, Look, is_wide};
+use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::viewfinder::{Preview, viewfinder_ui};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
@@ -59,7 +60,7 @@ pub fn idle_ui(
     let label = look.wording.say("keypad-open");
     let place = foot.with_min_y(foot.top() + GAP);
     if Key::new(&label, look.palette.key, look.palette.text).show(ui, place, "keypad-open") {
-        act = Some(Act::Keypad(true));
+        act = Some(Act::Open(Door::Keypad));
     }
     act
 }

@@ -3,6 +3,7 @@
 use eframe::egui::Rect;
 use jiff::tz::TimeZone;
 
+use super::page::Door;
 use super::theme::Palette;
 use crate::event::Touch;
 use crate::wording::Wording;
@@ -25,10 +26,10 @@ pub enum Act {
     Touch(Touch),
     /// This was typed: look it up.
     LookUp(String),
-    /// Open or close the keypad.
-    Keypad(bool),
-    /// Open or close the list of what is in doubt.
-    Doubts(bool),
+    /// Open a page.
+    Open(Door),
+    /// Close the page.
+    Close,
     /// Speak the other language.
     Language,
     /// Hold up this phone of the demo.
