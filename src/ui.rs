@@ -4,6 +4,8 @@
 //! loop wakes the window for a new screen, the camera for a new frame, and only while the viewfinder is seen.
 
 mod attention;
+mod fingers;
+mod hands;
 mod header;
 mod icon;
 mod idle;
@@ -31,17 +33,19 @@ use tokio::sync::watch;
 
 use crate::event::{Event, LookUpId, Touch};
 use crate::frame::{Frame, Sight, Slot};
-use crate::payload::{Payload, PaymentCodes};
+use crate::payload::PaymentCodes;
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
 pub use opening::open;
 
+use fingers::Fingers;
+use keypad::Kept;
 use look::{Act, Look};
 use page::Page;
 use review::Confirm;
 use theme::Palette;
 use viewfinder::Preview;
-use wedge::{Typed, Wedge};
+use wedge::Wedge;
 
 /// A review or an outcome takes no touch before it was seen so long.
 const ARMING: Duration = Duration::from_millis(400);
@@ -97,7 +101,10 @@ pub struct Window {
     is_new: bool,
     confirmed: Option<LookUpId>,
     page: Option<Page>,
+    /// What was typed last, for correction.
+    kept: Kept,
     wedge: Wedge,
+    fingers: Fingers,
     preview: Preview,
     sees_frames: Arc<AtomicBool>,
 }
@@ -147,7 +154,9 @@ impl Window {
             screen,
             confirmed: None,
             page: None,
+            kept: Kept::default(),
             wedge: Wedge::default(),
+            fingers: Fingers::default(),
             preview: Preview::default(),
             sees_frames,
             parts,
@@ -172,30 +181,11 @@ impl Window {
                     self.page = None;
                 }
             }
+            if let Stage::Finished(finished) = &self.screen.stage {
+                self.kept = std::mem::take(&mut self.kept).after(finished, now);
+            }
             self.page.take_if(|page| page.is_empty(&self.screen));
         }
-    }
-
-    fn take_typed(&mut self, typed: Typed) {
-        match typed {
-            Typed::Nothing => {}
-            Typed::Scanned(text) => self.look_up(&text),
-            Typed::ByHand(text) => {
-                if let Some(page) = &mut self.page {
-                    page.take(&text);
-                }
-            }
-            Typed::Delete => {
-                if let Some(page) = &mut self.page {
-                    page.delete();
-                }
-            }
-        }
-    }
-
-    fn look_up(&mut self, text: &str) {
-        let payload = Payload::parse(text, self.parts.payment_codes);
-        self.tell(Event::Payload(payload));
     }
 
     fn tell(&self, event: Event) {
@@ -210,8 +200,11 @@ impl Window {
                 }
                 self.tell(Event::Touch(touch));
             }
-            Act::LookUp(text) => self.look_up(&text),
-            Act::Open(door) => self.page = Some(Page::behind(door)),
+            Act::TypedIn(text) => self.look_up_typed(text),
+            Act::Open(door) => {
+                let now = (self.parts.tick)();
+                self.page = Some(Page::behind(door, self.kept.typed(now)));
+            }
             Act::Close => self.page = None,
             Act::Language => {
                 let other = match self.wording.language() {
@@ -284,11 +277,7 @@ impl eframe::App for Window {
         if std::mem::take(&mut self.is_new) {
             tracing::debug!(stage = ?self.since.0, "shown");
         }
-        let typed = self.wedge.pause(now);
-        self.take_typed(typed);
-        if self.wedge.is_busy() {
-            ctx.request_repaint_after(wedge::PAUSE);
-        }
+        self.pause(ctx, now);
         self.take_screen(ctx, now);
     }
 
@@ -347,14 +336,9 @@ impl eframe::App for Window {
         }
     }
 
-    /// A scanner's keys are taken away before egui sees them: its Enter must not press what has the focus.
-    fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
-        let now = (self.parts.tick)();
-        let (kept, typed) = self.wedge.sift(std::mem::take(&mut raw_input.events), now);
-        raw_input.events = kept;
-        for typed in typed {
-            self.take_typed(typed);
-        }
+    /// A scanner's keys are taken away before egui sees them (its Enter must not press what has the focus), and a palm.
+    fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
+        self.sift(ctx, raw_input);
     }
 }
 

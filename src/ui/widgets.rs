@@ -1,5 +1,6 @@
 //! What the screens are made of: texts that fit, and keys that a thumb hits.
 
+use eframe::egui::accesskit::Live;
 use eframe::egui::{
     Align, Color32, CornerRadius, Id, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
     StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
@@ -21,6 +22,8 @@ pub struct Text<'a> {
     pub colour: Color32,
     /// Where its lines stand.
     pub align: Align,
+    /// A screen reader says it as soon as it appears.
+    pub is_announced: bool,
 }
 
 impl<'a> Text<'a> {
@@ -32,6 +35,7 @@ impl<'a> Text<'a> {
             weight: Weight::Regular,
             colour,
             align: Align::Min,
+            is_announced: false,
         }
     }
 
@@ -43,6 +47,7 @@ impl<'a> Text<'a> {
             weight: Weight::Bold,
             colour,
             align: Align::Min,
+            is_announced: false,
         }
     }
 
@@ -58,6 +63,14 @@ impl<'a> Text<'a> {
     pub fn centred(self) -> Self {
         Self {
             align: Align::Center,
+            ..self
+        }
+    }
+
+    /// Said by a screen reader as soon as it appears.
+    pub fn announced(self) -> Self {
+        Self {
+            is_announced: true,
             ..self
         }
     }
@@ -115,7 +128,11 @@ impl<'a> Text<'a> {
             .max_rect(place)
             .layout(Layout::top_down(self.align));
         ui.scope_builder(builder, |ui| {
-            ui.add(Label::new(text).selectable(false).wrap());
+            let label = ui.add(Label::new(text).selectable(false).wrap());
+            if self.is_announced {
+                ui.ctx()
+                    .accesskit_node_builder(label.id, |node| node.set_live(Live::Assertive));
+            }
         });
     }
 
@@ -243,13 +260,17 @@ pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, name: &str, is_enabled: b
     } else {
         Sense::hover()
     };
-    let id = Id::unique(("key", name));
-    let response = ui.interact(reach, id, sense);
+    let response = ui.interact(reach, key_id(name), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
     if is_enabled {
         super::targets::note(ui.ctx(), name, rect);
     }
     response
+}
+
+/// What egui calls the key of this name.
+pub fn key_id(name: &str) -> Id {
+    Id::unique(("key", name))
 }
 
 /// Words in the middle of a key, which is their name already: they are painted, not announced a second time.
