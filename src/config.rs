@@ -39,10 +39,10 @@ use written::Written;
 
 pub use address::HttpUrl;
 pub use environment::Environment;
-pub use language::language;
+pub use language::{language, volume};
 pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use place::default_journal;
-pub use settings::remember_language;
+pub use settings::{remember_language, remember_volume};
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]
@@ -168,8 +168,8 @@ pub struct Ui {
     pub language: Option<Language>,
     /// The window takes the whole display.
     pub fullscreen: bool,
-    /// A short sound an outcome.
-    pub sound: bool,
+    /// How loud the short sound of an outcome is, in percent; 0 is silence. [`volume()`] asks the settings first.
+    pub sound: u8,
 }
 
 /// `[scan]`.

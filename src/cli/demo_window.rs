@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
 
-use super::desk::{Desk, DeskLook, Stories};
+use super::desk::{self, Desk, DeskLook, Stories};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
@@ -13,13 +13,17 @@ use crate::kiosk::Parts;
 use crate::payload::PaymentCodes;
 use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Stage};
+use crate::sound::Speaker;
 use crate::ui;
 use crate::wording::Language;
 use crate::worker::Worker;
 
+/// As loud as a kiosk that nobody has set.
+const DEMO_PERCENT: u8 = 70;
+
 /// Opens the window with this story's recording; `is_shown` holds its phone up at once.
 pub(super) fn open(language: Language, story: Story, is_shown: bool) -> anyhow::Result<()> {
-    let running = Running::start(language, story, is_shown)?;
+    let running = Running::start(language, story, is_shown, desk::speaker(DEMO_PERCENT))?;
     let Running {
         _camera,
         _scanner,
@@ -41,7 +45,12 @@ pub struct Running {
 impl Running {
     /// Starts the demo at the first story, as a test walks it.
     pub fn begin(language: Language) -> anyhow::Result<Self> {
-        Self::start(language, Story::open("redeemed")?, false)
+        Self::heard(language, None)
+    }
+
+    /// The same with its sounds.
+    pub fn heard(language: Language, speaker: Option<Speaker>) -> anyhow::Result<Self> {
+        Self::start(language, Story::open("redeemed")?, false, speaker)
     }
 
     /// What a window onto it is put together from.
@@ -49,7 +58,12 @@ impl Running {
         self.desk.window(self.look.clone(), |_language| {})
     }
 
-    fn start(language: Language, story: Story, is_shown: bool) -> anyhow::Result<Self> {
+    fn start(
+        language: Language,
+        story: Story,
+        is_shown: bool,
+        speaker: Option<Speaker>,
+    ) -> anyhow::Result<Self> {
         let (phones, pictures) = pictures::pair();
         let mut demo = Demo {
             names: story::names(),
@@ -72,7 +86,7 @@ impl Running {
         if is_shown {
             demo.hold_up();
         }
-        let desk = Desk::start(parts, demo)?;
+        let desk = Desk::start(parts, demo, speaker)?;
         let scanner = desk.scanner(Symbologies::default(), PaymentCodes::Refused)?;
         let source = Source::Pictures(pictures);
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 
-use super::desk::{Desk, DeskLook, Stories};
+use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
 use super::{Context, Exit, cameras, scan, set_up};
 use crate::camera::{self, Source};
@@ -45,7 +45,8 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
             return Ok(exit);
         }
     };
-    let desk = Desk::start(parts, Live)?;
+    let speaker = desk::speaker(config::volume(&config));
+    let desk = Desk::start(parts, Live, speaker)?;
     let payment_codes = config.scan.payment_codes;
     let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let wanted = cameras::wanted(&config.camera);

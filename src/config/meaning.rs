@@ -11,7 +11,9 @@ use super::address::HttpUrl;
 use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, flag, integer, text};
-use super::values::{card_ids, check_pem, device, language, rotation, symbologies, time_zone};
+use super::values::{
+    LOUD, card_ids, check_pem, device, language, percent, rotation, symbologies, time_zone,
+};
 use super::{Camera, Cards, Config, Rotation, Scan, Store, Symbology, Ui, Weixin};
 use super::{place, token};
 
@@ -148,7 +150,7 @@ fn ui(reader: &mut Reader) -> Ui {
         fullscreen: reader.or("ui.fullscreen", default.fullscreen, |raw| {
             flag("ui.fullscreen", raw)
         }),
-        sound: reader.or("ui.sound", default.sound, |raw| flag("ui.sound", raw)),
+        sound: reader.or("ui.sound", default.sound, |raw| percent("ui.sound", raw)),
     }
 }
 
@@ -211,7 +213,7 @@ impl Default for Ui {
         Self {
             language: None,
             fullscreen: true,
-            sound: true,
+            sound: LOUD,
         }
     }
 }

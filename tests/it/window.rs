@@ -10,14 +10,17 @@ use coupon_kiosk::cli::demo_window::Running;
 use coupon_kiosk::event::View;
 use coupon_kiosk::kiosk::clock;
 use coupon_kiosk::screen::{Screen, Stage};
+use coupon_kiosk::sound::{Sound, Speaker, wav};
 use coupon_kiosk::ui::Window;
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
-use eframe::egui::{Event, Key, Modifiers, RawInput};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers, RawInput, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 use tokio::sync::watch;
 
+use crate::sound::Players;
 use crate::support::program;
 
 const SOON: Duration = Duration::from_mins(1);
@@ -38,14 +41,17 @@ impl Walk {
     }
 
     fn sized(language: Language, width: f32, height: f32) -> Self {
-        let running = Running::begin(language).unwrap();
+        Self::onto(Running::begin(language).unwrap(), language, [width, height])
+    }
+
+    fn onto(running: Running, language: Language, size: [f32; 2]) -> Self {
         let mut parts = running.window();
         let screens = parts.screens.clone();
         let ahead = Arc::new(AtomicU64::new(0));
         let (begin, moved) = (clock::tick(), Arc::clone(&ahead));
         parts.tick = Box::new(move || begin + Duration::from_millis(moved.load(Ordering::Relaxed)));
         let harness = Harness::builder()
-            .with_size([width, height])
+            .with_size(size)
             .build_eframe(|created| Window::new(&created.egui_ctx, parts).0);
         Self {
             harness,
@@ -292,6 +298,134 @@ fn the_keypad_has_letters_and_is_closed_by_a_touch() {
     assert!(!walk.sees("AZ-7"));
     walk.touch(&walk.say("keypad-close"));
     walk.must_see(&walk.say("idle"));
+}
+
+#[test]
+fn the_keypad_has_small_letters_for_codes_that_keep_their_case() {
+    let mut walk = Walk::new(Language::En);
+    walk.touch(&walk.say("keypad-open"));
+    walk.touch(&walk.say("keypad-letters"));
+    walk.touch("J");
+    walk.touch(&walk.say("keypad-small"));
+    for letter in ["o", "n", "_", "|"] {
+        walk.touch(letter);
+    }
+    walk.must_see("Jon_ |");
+    walk.touch(&walk.say("keypad-capitals"));
+    walk.touch("Q");
+    walk.must_see("Jon_ |Q");
+}
+
+#[test]
+fn every_key_of_the_keypad_is_12_mm_on_every_size() {
+    const MM: f32 = 5.55;
+    let sizes = [
+        (1920.0, 1080.0),
+        (1080.0, 1920.0),
+        (1024.0, 600.0),
+        (600.0, 1024.0),
+        (1280.0, 800.0),
+        (3840.0, 2160.0),
+    ];
+    for (width, height) in sizes {
+        let mut walk = Walk::sized(Language::En, width, height);
+        walk.touch(&walk.say("keypad-open"));
+        for page in ["keypad-letters", "keypad-small", "keypad-digits"] {
+            let mut keys = 0;
+            for key in walk.harness.get_all_by_role(Role::Button) {
+                let (rect, label) = (key.rect(), key.accesskit_node().label());
+                // What is drawn; the area reaches 2 mm further down.
+                let drawn = rect.size() - vec2(0.0, 2.0 * MM);
+                assert!(
+                    drawn.min_elem() >= 12.0 * MM,
+                    "{label:?} has {drawn:?} on {width}x{height}"
+                );
+                keys += 1;
+            }
+            assert!(keys >= 16, "{keys}");
+            walk.touch(&walk.say(page));
+        }
+    }
+}
+
+#[test]
+fn the_keypad_advises_and_refuses_nothing_but_the_clipboard() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        walk.touch(&walk.say("keypad-open"));
+        for digit in "40963245789".chars() {
+            walk.touch(&digit.to_string());
+        }
+        let counted = |walk: &Walk, key: &str, count: usize| {
+            walk.wording.say_with(key, &[("count", count.into())])
+        };
+        walk.must_see(&counted(&walk, "keypad-digits-advice", 11));
+        let left = walk.type_in([Event::Paste("409632457895".to_owned())]);
+        assert_eq!(left, Vec::new());
+        walk.must_see(&walk.say("keypad-no-paste"));
+        walk.must_see("4096 3245 789");
+        walk.touch(&walk.say("keypad-look-up"));
+        walk.ends_with("outcome-refused", "why-unknown-code");
+        walk.go_back();
+        // It is there again, and one digit more makes a new code of it.
+        walk.touch(&walk.say("keypad-open"));
+        walk.must_see("4096 3245 789");
+        walk.must_see(&walk.say("keypad-again"));
+        walk.touch(&walk.say("keypad-back"));
+        for digit in ["9", "5"] {
+            walk.touch(digit);
+        }
+        walk.must_see("4096 3245 7895");
+        walk.must_see(&walk.say("keypad-digits-right"));
+        walk.touch(&walk.say("keypad-look-up"));
+        walk.confirm();
+        walk.ends_with("outcome-redeemed", "why-confirmed");
+        walk.go_back();
+        walk.touch(&walk.say("keypad-open"));
+        assert!(!walk.sees("4096 3245 7895"));
+    }
+}
+
+#[test]
+fn who_types_before_the_viewfinder_gets_the_keypad() {
+    let mut walk = Walk::new(Language::En);
+    for digit in "4096".chars() {
+        walk.type_in([Event::Text(digit.to_string())]);
+        walk.pass(Duration::from_millis(180));
+    }
+    walk.must_see(&walk.say("keypad-title"));
+    walk.must_see("4096");
+}
+
+#[test]
+fn every_outcome_is_heard_once() {
+    let players = Players::new().plays("aplay");
+    let speaker = Speaker::start(&players.path(), 70).unwrap();
+    let running = Running::heard(Language::En, Some(speaker)).unwrap();
+    let mut walk = Walk::onto(running, Language::En, [1920.0, 1080.0]);
+    let heard = |sound| {
+        assert!(
+            players.next().1 == wav(sound, 70),
+            "{sound:?} was not played"
+        )
+    };
+    walk.hold_up("redeemed");
+    walk.confirm();
+    walk.ends_with("outcome-redeemed", "why-confirmed");
+    heard(Sound::Good);
+    walk.go_back();
+    walk.hold_up("expired");
+    walk.ends_with("outcome-refused", "why-expire");
+    heard(Sound::Refused);
+    walk.go_back();
+    walk.hold_up("no_network");
+    walk.ends_with("outcome-unreachable", "why-connect");
+    heard(Sound::Attention);
+    walk.go_back();
+    walk.hold_up("lost_for_good");
+    walk.confirm();
+    walk.ends_with("outcome-in-doubt", "why-unknown-consuming");
+    heard(Sound::Doubt);
 }
 
 #[test]
