@@ -41,16 +41,21 @@ pub struct Fingers {
     pointer: Option<TouchId>,
     /// Another finger was on the glass during this press.
     is_crowded: bool,
+    /// What comes after a lift, for the next picture.
+    later: Vec<Input>,
 }
 
 impl Fingers {
     /// Puts the pointer of the chosen finger in the place of the library's. A mouse is left as it is.
+    ///
+    /// A picture gets one lift: egui looks for what was clicked where the pointer is at the end of all events, and would
+    /// lose the first of two quick taps.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "egui has many events, and few of them are a finger's"
     )]
     pub fn sift(&mut self, events: Vec<Input>, now: Instant, care: Care) -> Vec<Input> {
-        let mut kept = Vec::with_capacity(events.len());
+        let mut kept = std::mem::take(&mut self.later);
         let mut is_after_touch = false;
         for event in events {
             match event {
@@ -81,7 +86,35 @@ impl Fingers {
                 }
             }
         }
-        kept
+        self.split(kept)
+    }
+
+    /// Whether something waits for the next picture.
+    pub fn is_waiting(&self) -> bool {
+        !self.later.is_empty()
+    }
+
+    /// Keeps what the pointer did after its first lift for the next picture.
+    fn split(&mut self, events: Vec<Input>) -> Vec<Input> {
+        let (mut now, mut has_lifted, mut is_over) =
+            (Vec::with_capacity(events.len()), false, false);
+        for event in events {
+            let is_pointers = matches!(
+                event,
+                Input::PointerMoved(_)
+                    | Input::PointerButton { .. }
+                    | Input::PointerGone
+                    | Input::Touch { .. }
+            );
+            is_over = is_over || (has_lifted && is_pointers && event != Input::PointerGone);
+            has_lifted = has_lifted || matches!(event, Input::PointerButton { pressed: false, .. });
+            if is_over && is_pointers {
+                self.later.push(event);
+            } else {
+                now.push(event);
+            }
+        }
+        now
     }
 
     fn press(&mut self, id: TouchId, pos: Pos2, now: Instant, kept: &mut Vec<Input>) {
@@ -182,7 +215,11 @@ mod tests {
                 TouchPhase::Move => {}
                 TouchPhase::Cancel => events.push(Input::PointerGone),
             }
-            for event in self.fingers.sift(events, self.now, self.care) {
+            let mut told = self.fingers.sift(events, self.now, self.care);
+            while self.fingers.is_waiting() {
+                told.extend(self.fingers.sift(Vec::new(), self.now, self.care));
+            }
+            for event in told {
                 if let Input::PointerButton { pos, pressed, .. } = event {
                     let list = if pressed {
                         &mut self.pressed
@@ -270,6 +307,25 @@ mod tests {
         glass.down(1, KEY, 0);
         glass.finger(1, TouchPhase::Cancel, KEY, 50);
         assert_eq!(glass.released, [NOWHERE]);
+    }
+
+    #[test]
+    fn two_quick_taps_come_in_two_pictures() {
+        let mut fingers = Fingers::default();
+        let now = tokio::time::Instant::now().into_std();
+        let taps = [KEY, ELSEWHERE].map(|pos| {
+            [
+                Input::PointerMoved(pos),
+                button(pos, true),
+                button(pos, false),
+                Input::PointerGone,
+            ]
+        });
+        let all = taps.concat();
+        assert_eq!(fingers.sift(all, now, Care::Usual), taps[0]);
+        assert!(fingers.is_waiting());
+        assert_eq!(fingers.sift(Vec::new(), now, Care::Usual), taps[1]);
+        assert!(!fingers.is_waiting());
     }
 
     #[test]

@@ -23,6 +23,9 @@ impl Window {
             Stage::Idle | Stage::Working(_) | Stage::Finished(_) => Care::Usual,
         };
         input.events = self.fingers.sift(kept, now, care);
+        if self.fingers.is_waiting() {
+            ctx.request_repaint_after(SOON);
+        }
         for typed in typed {
             self.take_typed(ctx, typed);
         }

@@ -407,7 +407,7 @@ fn every_outcome_is_heard_once() {
         assert!(
             players.next().1 == wav(sound, 70),
             "{sound:?} was not played"
-        )
+        );
     };
     walk.hold_up("redeemed");
     walk.confirm();
