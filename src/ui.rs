@@ -322,7 +322,7 @@ impl eframe::App for Window {
             rect = rest;
         }
         let (act, again) = self.stage_ui(ui, rect, now);
-        acts.extend(act);
+        acts.extend(act.or_else(|| self.escape(ui.ctx(), now)));
         targets::tell(ui.ctx());
         for act in acts {
             self.carry_out(act);

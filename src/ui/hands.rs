@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use eframe::egui::{Context, RawInput};
+use eframe::egui::{Context, Key, RawInput};
 
 use super::fingers::Care;
 use super::keypad::Kept;
+use super::look::Act;
 use super::page::{Door, Page};
 use super::wedge::Typed;
-use super::{SOON, Window, widgets};
-use crate::event::Event;
+use super::{ARMING, SOON, Window, widgets, working};
+use crate::event::{Event, Touch};
 use crate::payload::{NotACoupon, Payload};
 use crate::screen::Stage;
 
@@ -31,6 +32,25 @@ impl Window {
         }
     }
 
+    /// What Escape asks for: the way back that the screen shows as a key.
+    pub(super) fn escape(&self, ctx: &Context, now: Instant) -> Option<Act> {
+        if !ctx.input(|input| input.key_pressed(Key::Escape)) {
+            return None;
+        }
+        if self.page.is_some() {
+            return Some(Act::Close);
+        }
+        match &self.screen.stage {
+            Stage::Idle => None,
+            Stage::Working(work) => working::may_cancel(*work).then_some(Act::Touch(Touch::Cancel)),
+            Stage::Review(_) => Some(Act::Touch(Touch::Cancel)),
+            Stage::Finished(_) => {
+                let is_armed = now.saturating_duration_since(self.since.1) >= ARMING;
+                is_armed.then_some(Act::Touch(Touch::Dismiss))
+            }
+        }
+    }
+
     /// Time passed: characters that nothing followed are whole.
     pub(super) fn pause(&mut self, ctx: &Context, now: Instant) {
         if let Some(typed) = self.wedge.pause(now) {
@@ -49,13 +69,16 @@ impl Window {
                 self.tell(Event::Payload(payload));
             }
             Typed::ByHand(text) => {
+                // A lone space presses what has the focus, and takes it nowhere else.
+                let is_space = text.trim().is_empty();
                 // Who types before the viewfinder wants the keypad.
                 let is_idle = matches!(self.screen.stage, Stage::Idle);
-                if self.page.is_none() && is_idle && !text.trim().is_empty() {
+                if self.page.is_none() && is_idle && !is_space {
                     self.page = Some(Page::behind(Door::Keypad, None));
                 }
                 let page = self.page.as_mut();
-                if let Some(key) = page.and_then(|page| page.take(&text)) {
+                let key = page.and_then(|page| page.take(&text));
+                if let Some(key) = key.filter(|_| !is_space) {
                     ctx.memory_mut(|memory| memory.request_focus(widgets::key_id(key)));
                 }
             }

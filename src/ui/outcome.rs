@@ -60,7 +60,9 @@ pub fn outcome_ui(
     };
     icon::paint(ui.painter(), mark, Icon::of(finished.outcome), tone.text());
     let (head, rest) = cut_top(text, text.height() * 0.32);
-    Text::bold(&words.head, theme::HEAD, tone.text()).put_centred(ui, head);
+    Text::bold(&words.head, theme::HEAD, tone.text())
+        .announced()
+        .put_centred(ui, head);
     let (rest, small) = cut_bottom(rest, theme::SMALL * 2.2);
     let (why, advice) = cut_top(
         rest,
@@ -68,6 +70,7 @@ pub fn outcome_ui(
     );
     Text::body(&words.why, tone.text())
         .sized(1.5)
+        .announced()
         .put_centred(ui, why);
     let advice = match doubt {
         None => advice,
@@ -80,7 +83,7 @@ pub fn outcome_ui(
     };
     let mut advice_text = Text::body(&words.advice, tone.text()).sized(1.6);
     advice_text.weight = theme::Weight::Bold;
-    advice_text.put_centred(ui, advice);
+    advice_text.announced().put_centred(ui, advice);
     Text::small(&facts(look, finished), tone.text()).put(ui, small);
     act
 }

@@ -2,8 +2,8 @@
 
 use eframe::egui::accesskit::Live;
 use eframe::egui::{
-    Align, Color32, CornerRadius, Id, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
-    StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, CornerRadius, Id, Label, LayerId, Layout, Order, Rect, Response, RichText,
+    Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::icon::{self, Icon};
@@ -229,12 +229,6 @@ impl<'a> Key<'a> {
         };
         ui.painter()
             .rect_filled(rect, CornerRadius::same(ROUNDING), fill);
-        if response.has_focus() {
-            let ring = Stroke::new(4.0, self.text);
-            let corner = CornerRadius::same(ROUNDING);
-            ui.painter()
-                .rect_stroke(rect.shrink(4.0), corner, ring, StrokeKind::Inside);
-        }
         let colour = if self.is_enabled {
             self.text
         } else {
@@ -262,11 +256,28 @@ pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, name: &str, is_enabled: b
     };
     let response = ui.interact(reach, key_id(name), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
+    if response.has_focus() {
+        focus_ring(ui, rect);
+    }
     if is_enabled {
         super::targets::note(ui.ctx(), name, rect);
     }
     response
 }
+
+/// Where a keyboard is. Light and dark, and over everything: seen on every colour.
+fn focus_ring(ui: &Ui, rect: Rect) {
+    let over = LayerId::new(Order::Foreground, Id::unique("focus ring"));
+    let painter = ui.ctx().layer_painter(over);
+    for (inset, colour) in [(0.0, Color32::BLACK), (RING, Color32::WHITE)] {
+        let ring = Stroke::new(RING, colour);
+        let corner = CornerRadius::same(ROUNDING);
+        painter.rect_stroke(rect.shrink(inset), corner, ring, StrokeKind::Inside);
+    }
+}
+
+/// How wide each of its two rings is.
+const RING: f32 = 4.0;
 
 /// What egui calls the key of this name.
 pub fn key_id(name: &str) -> Id {

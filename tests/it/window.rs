@@ -14,8 +14,8 @@ use coupon_kiosk::sound::{Sound, Speaker, wav};
 use coupon_kiosk::ui::Window;
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, RawInput, vec2};
+use eframe::egui::accesskit::{Live, Role};
+use eframe::egui::{Color32, Event, Key, Modifiers, RawInput, Rect, Shape, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use tokio::sync::watch;
@@ -121,6 +121,73 @@ impl Walk {
         self.harness.state_mut().raw_input_hook(&ctx, &mut input);
         self.harness.run_steps(2);
         input.events
+    }
+
+    /// A key of a keyboard, by the way that eframe hands it on.
+    fn press(&mut self, key: Key) {
+        for pressed in [true, false] {
+            let event = Event::Key {
+                key,
+                physical_key: None,
+                pressed,
+                repeat: false,
+                modifiers: Modifiers::NONE,
+            };
+            let left = self.type_in([event]);
+            self.harness.input_mut().events.extend(left);
+            self.harness.run_steps(2);
+        }
+    }
+
+    fn has_focus(&self, label: &str) -> bool {
+        let mut nodes = self.harness.query_all_by_label(label);
+        nodes.any(|node| node.accesskit_node().is_focused())
+    }
+
+    /// Goes to a key by Tab, which has to be seen there.
+    fn go_to(&mut self, label: &str) {
+        for _ in 0..60 {
+            if self.has_focus(label) {
+                let place = self.harness.get_by_label(label).rect();
+                assert!(self.has_ring(place), "no ring is seen on {label}");
+                return;
+            }
+            self.press(Key::Tab);
+        }
+        panic!("{label:?} is not reached by Tab: {:?}", self.harness.root());
+    }
+
+    /// Whether a white ring is drawn within a place.
+    fn has_ring(&self, place: Rect) -> bool {
+        let shapes = &self.harness.output().shapes;
+        shapes.iter().any(|clipped| {
+            let Shape::Rect(ring) = &clipped.shape else {
+                return false;
+            };
+            ring.stroke.width > 3.0
+                && ring.stroke.color == Color32::WHITE
+                && place.expand(1.0).contains_rect(ring.rect)
+                && ring.rect.width() > place.width() - 20.0
+        })
+    }
+
+    fn hold_up_by_key(&mut self, story: &str) {
+        let label = self.say(&format!("story-{}", story.replace('_', "-")));
+        self.go_to(&label);
+        self.press(Key::Enter);
+    }
+
+    fn confirm_by_key(&mut self) {
+        self.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
+        self.pass(ARMED);
+        self.go_to(&self.say("review-confirm"));
+        self.press(Key::Enter);
+    }
+
+    fn go_back_by_key(&mut self) {
+        self.pass(ARMED);
+        self.press(Key::Escape);
+        self.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
     }
 
     fn hold_up(&mut self, story: &str) {
@@ -395,6 +462,84 @@ fn who_types_before_the_viewfinder_gets_the_keypad() {
     }
     walk.must_see(&walk.say("keypad-title"));
     walk.must_see("4096");
+}
+
+#[test]
+fn five_stories_are_walked_by_a_keyboard_alone() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        for story in ["redeemed", "link", "custom_code"] {
+            walk.hold_up_by_key(story);
+            walk.confirm_by_key();
+            walk.ends_with("outcome-redeemed", "why-confirmed");
+            walk.go_back_by_key();
+        }
+        walk.hold_up_by_key("expired");
+        walk.ends_with("outcome-refused", "why-expire");
+        walk.pass(ARMED);
+        walk.go_to(&walk.say("back"));
+        walk.press(Key::Space);
+        walk.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
+        // A typed code, looked up by Enter.
+        for digit in "409632457895".chars() {
+            walk.type_in([Event::Text(digit.to_string())]);
+            walk.pass(Duration::from_millis(180));
+        }
+        walk.must_see("4096 3245 7895");
+        assert!(walk.has_focus(&walk.say("keypad-look-up")));
+        walk.press(Key::Enter);
+        walk.wait("review or outcome", |screen| {
+            !matches!(screen.stage, Stage::Idle | Stage::Working(_))
+        });
+    }
+}
+
+#[test]
+fn escape_closes_cancels_and_dismisses_and_arrows_go_from_key_to_key() {
+    let mut walk = Walk::new(Language::En);
+    walk.go_to(&walk.say("keypad-open"));
+    walk.press(Key::Enter);
+    walk.must_see(&walk.say("keypad-title"));
+    walk.go_to("5");
+    walk.press(Key::ArrowRight);
+    assert!(walk.has_focus("6"));
+    walk.press(Key::ArrowDown);
+    assert!(walk.has_focus("9"));
+    walk.press(Key::Space);
+    walk.must_see(
+        &walk
+            .wording
+            .say_with("keypad-digits-advice", &[("count", 1.into())]),
+    );
+    walk.press(Key::Escape);
+    walk.must_see(&walk.say("idle"));
+    walk.hold_up_by_key("redeemed");
+    walk.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
+    walk.press(Key::Escape);
+    walk.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
+    walk.hold_up_by_key("expired");
+    walk.ends_with("outcome-refused", "why-expire");
+    // Not before it can have been read.
+    walk.press(Key::Escape);
+    walk.must_see(&walk.say("outcome-refused"));
+    walk.go_back_by_key();
+}
+
+#[test]
+fn a_screen_reader_is_told_what_happened_at_once() {
+    let announced = |walk: &Walk, words: &str| {
+        let mut nodes = walk.harness.query_all_by_value(words);
+        nodes.any(|node| node.accesskit_node().live() == Live::Assertive)
+    };
+    let mut walk = Walk::new(Language::En);
+    walk.hold_up("redeemed");
+    walk.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
+    assert!(announced(&walk, &walk.say("review")));
+    walk.confirm();
+    walk.ends_with("outcome-redeemed", "why-confirmed");
+    for key in ["outcome-redeemed", "why-confirmed", "why-confirmed.do"] {
+        assert!(announced(&walk, &walk.say(key)), "{key}");
+    }
 }
 
 #[test]
