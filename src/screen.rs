@@ -53,6 +53,16 @@ pub enum Connection {
     },
 }
 
+/// How bright the window is where nothing else speaks by its colour.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Shade {
+    /// For a dim shop, and the default: a white screen dazzles the customer's camera and ours.
+    #[default]
+    Dark,
+    /// For a counter in the sun.
+    Light,
+}
+
 /// The large middle of the screen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Stage {
@@ -212,6 +222,6 @@ pub struct DoubtLine {
     pub since: Timestamp,
     /// How many look-ups have been answered or have failed.
     pub asked: u32,
-    /// A look-up is on its way.
-    pub asking: bool,
+    /// When Weixin is asked next; none while it is being asked.
+    pub next_at: Option<Instant>,
 }

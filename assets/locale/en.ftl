@@ -32,11 +32,12 @@ benefit-discount = { $percent } % off
 
 ## Dates; days are Beijing's calendar days
 validity-always = no time limit
-validity-until = until { $end } ({ $left ->
-        [0] last day today
-        [one] 1 day left
-       *[other] { $left } days left
-    })
+validity-until = { $left ->
+        [0] until today, 23:59
+        [one] until tomorrow, { $end }
+       *[other] until { $end } ({ $left } days left)
+    }
+validity-until-far = until { $end }
 validity-over = until { $end }: over
 validity-from = from { $begin } to { $end } (in { $days ->
         [one] 1 day
@@ -46,6 +47,15 @@ validity-from-open = from { $begin } on (in { $days ->
         [one] 1 day
        *[other] { $days } days
     })
+
+day-near = { $weekday }, { $day }
+weekday-monday = Monday
+weekday-tuesday = Tuesday
+weekday-wednesday = Wednesday
+weekday-thursday = Thursday
+weekday-friday = Friday
+weekday-saturday = Saturday
+weekday-sunday = Sunday
 
 ## Weixin's status words
 status-normal = Unused
@@ -175,6 +185,29 @@ why-journal-newer = The kiosk's journal was made by a newer version.
 why-journal-failing = The kiosk's disk does not take the journal.
     .do = Nothing was redeemed. Codes can be looked up. Call the merchant's IT.
 
+## One line for the customer, in the customer's own language
+customer-redeemed = Your coupon has been redeemed. Thank you!
+customer-already-redeemed = This coupon has been used already.
+customer-over = This coupon is no longer valid.
+customer-early = This coupon is not valid yet.
+customer-gift = This coupon is being given to somebody else.
+customer-refused = This coupon cannot be used here.
+customer-show-coupon = Please open the coupon in Weixin and show its code.
+customer-wait = One moment please: we are checking your coupon.
+customer-trouble = We cannot check your coupon right now. It has not been used.
+customer-language = The customer's line in the other language
+
+## For IT
+details-open = Details
+details-title = For the merchant's IT
+details-scan = A photograph of this holds it all
+details-outcome = Outcome
+details-time = Time
+details-refusal = Weixin's code
+details-support = Trace
+details-id = Attempt
+details-none = none
+
 ## Attention
 doubt-line = Not known yet: { $code }, since { $time }, asked { $asked ->
         [one] once
@@ -183,6 +216,12 @@ doubt-line = Not known yet: { $code }, since { $time }, asked { $asked ->
         [yes] , asking now
        *[no] {""}
     }
+doubt-asking = Asking Weixin again …
+doubt-next = Asked { $asked ->
+        [0] not yet
+        [one] once
+       *[other] { $asked } times
+    }, again in { $seconds } s
 details-errcode = Weixin's code { $errcode }
 details-trace = trace { $trace }
 details-attempt = attempt { $attempt }
@@ -226,6 +265,8 @@ language-other = 中文
 ask-now = Ask now
 doubts-title = Not known yet
 doubts-rule = Ask the customer to wait if you can. The kiosk goes on asking Weixin by itself; other customers can be served.
+doubts-line = { $code }, confirmed at { $time }
+doubts-more = { $count } more below the last one shown
 doubts-close = Close
 attention-doubts = { $count ->
         [one] 1 outcome not known yet

@@ -32,13 +32,24 @@ benefit-discount = 打 { $fold } 折
 
 ## 日期，按北京日历日
 validity-always = 长期有效
-validity-until = 至 { $end }（{ $left ->
-        [0] 今天最后一天
-       *[other] 还剩 { $left } 天
-    }）
+validity-until = { $left ->
+        [0] 今天 23:59 截止
+        [one] 明天截止（{ $end }）
+       *[other] 至 { $end }（还剩 { $left } 天）
+    }
+validity-until-far = 至 { $end }
 validity-over = 至 { $end }，已过期
 validity-from = { $begin } 至 { $end }（{ $days } 天后生效）
 validity-from-open = 自 { $begin } 起（{ $days } 天后生效）
+
+day-near = { $day }（{ $weekday }）
+weekday-monday = 星期一
+weekday-tuesday = 星期二
+weekday-wednesday = 星期三
+weekday-thursday = 星期四
+weekday-friday = 星期五
+weekday-saturday = 星期六
+weekday-sunday = 星期日
 
 ## 微信的状态
 status-normal = 未使用
@@ -168,11 +179,36 @@ why-journal-newer = 本机的流水由更新的版本写成。
 why-journal-failing = 本机磁盘写不进流水。
     .do = 没有核销。仍可查询。请联系商户技术人员。
 
+## 给顾客的一句话，用顾客自己的语言
+customer-redeemed = 您的券已核销，谢谢！
+customer-already-redeemed = 这张券已经用过了。
+customer-over = 这张券已过期。
+customer-early = 这张券还没到使用日期。
+customer-gift = 这张券正在转赠给他人。
+customer-refused = 这张券不能在这里使用。
+customer-show-coupon = 请在微信中打开卡券，出示券码。
+customer-wait = 请稍等，正在核对您的券。
+customer-trouble = 暂时无法核对您的券，券没有被使用。
+customer-language = 换一种语言告诉顾客
+
+## 给技术人员
+details-open = 详情
+details-title = 给商户技术人员
+details-scan = 拍下此码，内容都在里面
+details-outcome = 结果
+details-time = 时间
+details-refusal = 微信代码
+details-support = 追踪号
+details-id = 核销编号
+details-none = 无
+
 ## 提示栏
 doubt-line = 结果未知：{ $code }，自 { $time } 起，已查询 { $asked } 次{ $asking ->
         [yes] ，正在查询
        *[no] {""}
     }
+doubt-asking = 正在再次查询微信…
+doubt-next = 已查询 { $asked } 次，{ $seconds } 秒后再查
 details-errcode = 微信代码 { $errcode }
 details-trace = 追踪号 { $trace }
 details-attempt = 核销编号 { $attempt }
@@ -215,6 +251,8 @@ language-other = English
 ask-now = 立即查询
 doubts-title = 结果未知
 doubts-rule = 请尽量让顾客稍等。本机会继续向微信查询，不影响接待其他顾客。
+doubts-line = { $code }，{ $time } 确认
+doubts-more = 另有 { $count } 笔未显示
 doubts-close = 关闭
 attention-doubts = { $count ->
        *[other] { $count } 笔核销结果未知

@@ -30,6 +30,11 @@ impl Wording {
         }
     }
 
+    /// An outcome's word.
+    pub fn outcome_word(&self, outcome: Outcome) -> String {
+        self.say(outcome_key(outcome))
+    }
+
     /// What happened, and what to do next.
     pub fn why(&self, why: &Why, outcome: Outcome) -> (String, String) {
         let key = why_key(why, outcome);
@@ -50,6 +55,11 @@ impl Wording {
     /// Why nothing can be redeemed for now.
     pub fn journal_trouble(&self, trouble: JournalTrouble) -> String {
         self.say(journal_key(trouble))
+    }
+
+    /// One sentence that the customer may read over the counter: how it went, and nothing that only a clerk needs.
+    pub fn customer(&self, finished: &Finished) -> String {
+        self.say(customer_key(finished))
     }
 
     /// What IT and Weixin's support ask for, each fact in a few words.
@@ -75,6 +85,25 @@ impl Wording {
             SettledBy::Query => "proof-query",
             SettledBy::Override => "proof-override",
         })
+    }
+}
+
+fn customer_key(finished: &Finished) -> &'static str {
+    match (finished.outcome, &finished.why) {
+        (Outcome::Redeemed | Outcome::Queried, _) => "customer-redeemed",
+        (Outcome::AlreadyRedeemed, _) => "customer-already-redeemed",
+        (Outcome::InDoubt, _) => "customer-wait",
+        (Outcome::NotRedeemed | Outcome::Unreachable | Outcome::SetUp, _) => "customer-trouble",
+        (Outcome::Refused, Why::PaymentCode(_) | Why::NotACoupon(_)) => "customer-show-coupon",
+        (Outcome::Refused, Why::Expired | Why::Status(UserCardStatus::Expire)) => "customer-over",
+        (Outcome::Refused, Why::NotYetValid) => "customer-early",
+        (
+            Outcome::Refused,
+            Why::Status(
+                UserCardStatus::Gifting | UserCardStatus::GiftTimeout | UserCardStatus::GiftSucc,
+            ),
+        ) => "customer-gift",
+        (Outcome::Refused, _) => "customer-refused",
     }
 }
 
