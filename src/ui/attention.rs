@@ -99,12 +99,13 @@ pub fn bar_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, screen: &Screen) -> Optio
         let words = match &matter.act {
             None => words,
             Some(wanted) => {
-                let (words, key) = cut_right(words, 130.0);
+                let (words, _) = cut_right(words, 130.0);
+                let (_, key) = cut_right(place, 138.0);
                 let label = look.wording.say("attention-show");
                 let key_look = Key::new(&label, matter.tone.text(), matter.tone.fill());
                 if key_look
                     .sized(theme::SMALL)
-                    .show(ui, key.shrink(2.0), "doubts-open")
+                    .show(ui, key.shrink(4.0), "doubts-open")
                 {
                     act = Some(wanted.clone());
                 }

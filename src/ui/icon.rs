@@ -51,8 +51,6 @@ pub enum Icon {
     Link,
     /// Delete the last character.
     Backspace,
-    /// A phone.
-    Phone,
     /// A camera.
     Camera,
 }
@@ -311,16 +309,6 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             ]);
             line(&[(50.0, 38.0), (74.0, 62.0)]);
             line(&[(74.0, 38.0), (50.0, 62.0)]);
-        }
-        Icon::Phone => {
-            line(&[
-                (28.0, 6.0),
-                (72.0, 6.0),
-                (72.0, 94.0),
-                (28.0, 94.0),
-                (28.0, 6.0),
-            ]);
-            painter.circle_filled(at(50.0, 82.0), side * 0.04, colour);
         }
         Icon::Camera => {
             line(&[

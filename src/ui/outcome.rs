@@ -81,16 +81,14 @@ fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, shown: &Shown<'
     let mut act = None;
     let (head, rest) = cut_top(rect, (rect.height() * 0.36).min(theme::HEAD * 1.5));
     Text::bold(&words.head, theme::HEAD, tone.text()).put_centred(ui, head);
-    let (rest, small) = cut_bottom(rest, TARGET);
-    act = facts_ui(ui, small, look, tone, finished).or(act);
-    let rest = match shown.doubt {
-        None => rest,
-        Some(doubt) => {
-            let (rest, key) = cut_bottom(rest, TARGET + GAP);
-            act = ask_ui(ui, key, look, tone, doubt, shown.now).or(act);
-            rest
-        }
-    };
+    let (rest, foot) = cut_bottom(rest, TARGET);
+    let (foot, details) = cut_right(foot, 190.0);
+    act = details_ui(ui, details, look, tone, finished).or(act);
+    let foot = foot.with_max_x(foot.right() - GAP);
+    match shown.doubt {
+        None => facts_ui(ui, foot, look, tone, finished),
+        Some(doubt) => act = ask_ui(ui, foot, look, tone, doubt, shown.now).or(act),
+    }
     let (why, advice) = cut_top(rest, rest.height() * 0.42);
     Text::body(&words.why, tone.text())
         .sized(1.5)
@@ -110,7 +108,7 @@ fn ask_ui(
     doubt: &DoubtLine,
     now: Instant,
 ) -> Option<Act> {
-    let (words, key) = cut_right(rect.with_max_y(rect.bottom() - GAP), 250.0);
+    let (words, key) = cut_right(rect, 250.0);
     let said = look.wording.doubt_progress(doubt, now);
     Text::bold(&said, theme::BODY, tone.text())
         .put_centred(ui, words.with_max_x(words.right() - GAP));
@@ -121,14 +119,8 @@ fn ask_ui(
         .then_some(Act::Touch(Touch::AskNow(doubt.attempt)))
 }
 
-/// The coupon, its code and its dates in one small line, and the way to what IT asks for.
-fn facts_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    tone: Tone,
-    finished: &Finished,
-) -> Option<Act> {
+/// The coupon, its code and its dates in one small line.
+fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, finished: &Finished) {
     let mut facts = Vec::new();
     if finished.title.is_some() || finished.card_id.is_some() {
         let (title, card_id) = (finished.title.as_ref(), finished.card_id.as_ref());
@@ -143,13 +135,21 @@ fn facts_ui(
     if let Some(by) = finished.settled_by {
         facts.push(look.wording.proof(by));
     }
-    let (words, key) = cut_right(rect, 190.0);
-    let said = facts.join("  ·  ");
-    Text::small(&said, tone.text()).put_centred(ui, words.with_max_x(words.right() - GAP));
+    Text::small(&facts.join("  ·  "), tone.text()).put_centred(ui, rect);
+}
+
+/// The way to what IT asks for.
+fn details_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    tone: Tone,
+    finished: &Finished,
+) -> Option<Act> {
     let label = look.wording.say("details-open");
     let key_look = Key::new(&label, tone.shade(), tone.text()).sized(theme::SMALL * 1.1);
     key_look
-        .show(ui, key, "details-open")
+        .show(ui, rect, "details-open")
         .then(|| Act::Details(Box::new(finished.clone())))
 }
 
