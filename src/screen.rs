@@ -173,6 +173,8 @@ pub enum Why {
     FoundRedeemed,
     /// Two look-ups after a lost answer found it unused.
     FoundUnused,
+    /// It is redeemed, and an attempt of this journal did it, at this time.
+    RedeemedHere(Timestamp),
     /// The status speaks against it.
     Status(UserCardStatus),
     /// NORMAL and not to be consumed, and its first day is still to come.
@@ -209,6 +211,8 @@ impl Why {
 pub enum Notice {
     /// A redemption is on its way: the next customer waits a moment.
     Wait,
+    /// An attempt of this journal redeemed this code, at this time; Weixin is being asked all the same.
+    RedeemedHere(Timestamp),
 }
 
 /// One attempt in doubt.

@@ -9,6 +9,7 @@ work-querying = Asking Weixin about this code …
 work-asking-again = The look-up is a minute old: asking Weixin again …
 work-journaling = Writing it down …
 work-consuming = Redeeming … please wait
+notice-redeemed-here = This desk redeemed this coupon at { $time }
 notice-wait = One moment: the last coupon is still being redeemed
 
 ## The review
@@ -88,6 +89,13 @@ why-found-unused = Weixin's answer was lost, and the coupon is still unused.
     .do = Nothing was redeemed. Scan the coupon again.
 why-consumed = This coupon has been used before, here or elsewhere.
     .do = Do not hand anything over. The customer can look at the coupon in Weixin.
+why-redeemed-here = This desk redeemed it { $ago }.
+    .do = It counts once: do not hand anything over again.
+ago-now = just now
+ago-seconds = { $count } seconds ago
+ago-minutes = { $count } minutes ago
+ago-hours = { $count } hours ago
+ago-days = { $count } days ago
 why-expire = Its last day is over.
     .do = Ask the customer for another coupon.
 why-gifting = The customer is giving it away, and the gift has not been taken yet.

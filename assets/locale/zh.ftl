@@ -9,6 +9,7 @@ work-querying = 正在向微信查询此码……
 work-asking-again = 查询结果已超过一分钟，正在重新查询……
 work-journaling = 正在记录……
 work-consuming = 正在核销，请稍候……
+notice-redeemed-here = 本台已于 { $time } 核销这张券
 notice-wait = 请稍候：上一张券还在核销
 
 ## 核对
@@ -82,6 +83,13 @@ why-found-unused = 微信的答复丢失，此券仍未使用。
     .do = 没有核销。请重新扫码。
 why-consumed = 此券之前已在本店或别处使用。
     .do = 请勿交付。顾客可在微信中查看此券。
+why-redeemed-here = 本台{ $ago }已核销过这张券。
+    .do = 只能核销一次，请勿再次交付。
+ago-now = 刚刚
+ago-seconds = { $count } 秒前
+ago-minutes = { $count } 分钟前
+ago-hours = { $count } 小时前
+ago-days = { $count } 天前
 why-expire = 已过最后一天。
     .do = 请顾客换一张券。
 why-gifting = 顾客正在转赠此券，对方尚未领取。

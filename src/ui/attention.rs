@@ -44,9 +44,19 @@ fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
             act,
         });
     };
-    if let Some(Notice::Wait) = screen.notice {
-        let words = look.wording.say("notice-wait");
-        add(Tone::Attention, Icon::Warning, words, None);
+    match screen.notice {
+        None => {}
+        Some(Notice::Wait) => {
+            let words = look.wording.say("notice-wait");
+            add(Tone::Attention, Icon::Warning, words, None);
+        }
+        Some(Notice::RedeemedHere(at)) => {
+            let time = clock_time(at, look.zone);
+            let words = look
+                .wording
+                .say_with("notice-redeemed-here", &[("time", time.into())]);
+            add(Tone::Refused, Icon::Again, words, None);
+        }
     }
     if !screen.doubts.is_empty() {
         let count = screen.doubts.len();

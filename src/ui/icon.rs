@@ -61,6 +61,7 @@ impl Icon {
         match &finished.why {
             Why::Confirmed | Why::FoundRedeemed => Self::Check,
             Why::FoundUnused | Why::CannotConsume => Self::Cross,
+            Why::RedeemedHere(_) => Self::Again,
             Why::Status(status) => Self::of_status(status),
             Why::NotYetValid => Self::Early,
             Why::Expired => Self::Over,

@@ -165,6 +165,7 @@ impl Tone {
                 Why::Confirmed
                 | Why::FoundRedeemed
                 | Why::FoundUnused
+                | Why::RedeemedHere(_)
                 | Why::Status(_)
                 | Why::NotYetValid
                 | Why::Expired

@@ -1,5 +1,7 @@
 //! The words for how a redemption ended: one to be read from afar, what happened, and what to do next.
 
+use jiff::Timestamp;
+
 use crate::card::UserCardStatus;
 use crate::payload::NotACoupon;
 use crate::redemption::attempt::{JournalTrouble, Outcome, SettledBy};
@@ -22,12 +24,29 @@ pub struct OutcomeWords {
 impl Wording {
     /// The words of an outcome.
     pub fn outcome(&self, finished: &Finished) -> OutcomeWords {
-        let (why, advice) = self.why(&finished.why, finished.outcome);
+        let (mut why, advice) = self.why(&finished.why, finished.outcome);
+        if let Why::RedeemedHere(at) = finished.why {
+            let ago = self.ago(at, finished.at);
+            why = self.say_with("why-redeemed-here", &[("ago", ago.into())]);
+        }
         OutcomeWords {
             head: self.say(outcome_key(finished.outcome)),
             why,
             advice,
         }
+    }
+
+    /// How long before `now` something was, in the unit that a person would take.
+    fn ago(&self, at: Timestamp, now: Timestamp) -> String {
+        let seconds = u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0);
+        let (key, count) = match seconds {
+            0..=4 => ("ago-now", seconds),
+            5..=119 => ("ago-seconds", seconds),
+            120..=7_199 => ("ago-minutes", seconds / 60),
+            7_200..=172_799 => ("ago-hours", seconds / 3_600),
+            _ => ("ago-days", seconds / 86_400),
+        };
+        self.say_with(key, &[("count", count.into())])
     }
 
     /// An outcome's word.
@@ -125,6 +144,7 @@ pub(super) fn why_key(why: &Why, outcome: Outcome) -> &'static str {
         Why::Confirmed => "why-confirmed",
         Why::FoundRedeemed => "why-found-redeemed",
         Why::FoundUnused => "why-found-unused",
+        Why::RedeemedHere(_) => "why-redeemed-here",
         Why::Status(status) => status_key(status),
         Why::NotYetValid => "why-not-yet-valid",
         Why::Expired => "why-expired",
