@@ -197,10 +197,11 @@ impl Redemption {
             Reply::Unknown(why) => why.errcode(),
             Reply::Answered(_) | Reply::NotSent(_) => None,
         };
-        let status = match &reply {
-            Reply::Answered(info) => info.status.clone(),
+        let told = match &reply {
+            Reply::Answered(info) => Some(info.clone()),
             Reply::Refused(_) | Reply::Unknown(_) | Reply::NotSent(_) => None,
         };
+        let status = told.as_ref().and_then(|info| info.status.clone());
         let Some((intent, verdict)) = self.doubts.probed(exchange, reply, now.tick) else {
             return;
         };
@@ -219,6 +220,7 @@ impl Redemption {
         };
         let mut seen = intent.info.clone();
         seen.status = status.clone().or(seen.status);
+        seen.can_consume = told.and_then(|info| info.can_consume).or(seen.can_consume);
         let end = End {
             outcome,
             by: Some(SettledBy::Query),

@@ -32,6 +32,7 @@ impl Machine {
             machine.path("project").join(libraries),
         )
         .unwrap();
+        machine.write("system/etc/ssl/certs/ca-certificates.crt", "");
         machine.write("project/Cargo.toml", "[package]\nrust-version = \"1.95\"\n");
         machine.write("project/Cargo.lock", "[[package]]\nname = \"serde\"\n");
         for tool in ["sh", "cat", "dirname", "env", "grep", "sed"] {
@@ -273,6 +274,22 @@ fn libclang_is_installed_once_something_needs_it() {
     machine.check(
         &["test"],
         &expect![[r#"
+        cargo test --locked
+        exit 0
+    "#]],
+    );
+}
+
+#[test]
+fn a_system_that_trusts_no_authority_gets_certificates() {
+    let machine = Machine::complete().apt_get().root();
+    fs::remove_file(machine.path("system/etc/ssl/certs/ca-certificates.crt")).unwrap();
+    machine.check(
+        &["test"],
+        &expect![[r#"
+        Installing ca-certificates with apt-get: certificates for fetching crates.
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends ca-certificates
         cargo test --locked
         exit 0
     "#]],
