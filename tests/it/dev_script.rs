@@ -175,6 +175,23 @@ fn the_tests_run_with_what_is_locked() {
 }
 
 #[test]
+fn a_long_round_of_crashes_is_one_command() {
+    let machine = Machine::complete();
+    let calls = machine.path("calls").display().to_string();
+    let said = format!(
+        "[ \"$1\" = --version ] && echo 'cargo 1.95.0' || echo \"$CRASH_KILLS $*\" >>{calls}"
+    );
+    let machine = machine.tool("cargo", &said);
+    machine.check(
+        &["crash", "200"],
+        &expect![[r#"
+        200 test --locked --test it -- crash::killed --nocapture
+        exit 0
+    "#]],
+    );
+}
+
+#[test]
 fn a_missing_compiler_is_installed_by_root() {
     let machine = Machine::bare().cargo("1.96.1").apt_get().root();
     machine.check(
@@ -373,6 +390,7 @@ fn help_needs_nothing() {
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
+        ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
@@ -391,6 +409,7 @@ fn a_command_that_is_none_is_refused() {
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
+        ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
