@@ -30,6 +30,7 @@ use jiff::tz::TimeZone;
 
 use crate::card::CardId;
 use crate::payload::PaymentCodes;
+use crate::screen::Shade;
 use crate::wording::Language;
 
 use mistake::Wrong;
@@ -168,6 +169,8 @@ pub struct Ui {
     pub language: Option<Language>,
     /// The window takes the whole display.
     pub fullscreen: bool,
+    /// How bright the window is.
+    pub shade: Shade,
     /// How loud the short sound of an outcome is, in percent; 0 is silence. [`volume()`] asks the settings first.
     pub sound: u8,
 }

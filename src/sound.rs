@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::redemption::attempt::Outcome;
+use crate::screen::{Finished, Why};
 use crate::worker::Worker;
 
 use player::{Ended, Players};
@@ -42,15 +43,21 @@ impl Sound {
     /// Every one.
     pub const ALL: [Self; 4] = [Self::Good, Self::Refused, Self::Attention, Self::Doubt];
 
-    /// The sound of an outcome, as its colour is.
-    pub fn of(outcome: Outcome) -> Self {
-        match outcome {
+    /// The sound of an outcome.
+    pub fn of(finished: &Finished) -> Self {
+        match finished.outcome {
             Outcome::Queried | Outcome::Redeemed => Self::Good,
+            // Nothing is wrong with a coupon: something else was shown.
+            Outcome::Refused if is_no_coupon(&finished.why) => Self::Attention,
             Outcome::AlreadyRedeemed | Outcome::Refused => Self::Refused,
             Outcome::NotRedeemed | Outcome::Unreachable | Outcome::SetUp => Self::Attention,
             Outcome::InDoubt => Self::Doubt,
         }
     }
+}
+
+fn is_no_coupon(why: &Why) -> bool {
+    matches!(why, Why::PaymentCode(_) | Why::NotACoupon(_))
 }
 
 /// Plays sounds. Dropping it ends the one that is played.

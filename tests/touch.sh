@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/touch.sh TARGET: the real window under real touches, as a touch screen's driver sends them.
+# tests/touch.sh TARGET: the real window under real touches, as a touch screen's driver sends them, and a scanner's keys.
 #
 # Xorg with its dummy video driver and its inputtest driver stands in for the panel. Five stories are walked by touch
 # alone; then come the touches that must do nothing: a slip, the second tap, a palm, a second finger, and the finger
@@ -73,7 +73,6 @@ tap() {
     lift 1
 }
 rest() { finger wait "$1"; }
-unarmed() { rest 500; }
 is_there() { wait_for "key $1" since "name=\"$1\""; }
 nothing_since() {
     rest 600
@@ -93,7 +92,7 @@ start() {
 
 # back: away from an outcome.
 back() {
-    unarmed
+    is_there back
     mark
     tap back
     shown Idle
@@ -111,7 +110,7 @@ start demo
 # --- Five stories by touch alone ---
 for story in redeemed custom_code answer_lost; do
     hold $story Review
-    unarmed
+    is_there confirm
     mark
     tap confirm
     shown Finished
@@ -143,7 +142,7 @@ echo 'touch: a finger that slips off its key has not'
 
 # --- The second tap of two ---
 hold redeemed Review
-unarmed
+is_there confirm
 mark
 tap confirm
 rest 90
@@ -159,7 +158,7 @@ back
 
 # --- A palm, two fingers, and one that rests ---
 hold redeemed Review
-unarmed
+is_there confirm
 mark
 find_key confirm
 read -r x y <<<"$at"
@@ -204,23 +203,52 @@ rest 60
 lift 2
 finger down 1 "$x" "$y"
 shown Review
-unarmed
+is_there confirm
 lift 1
 nothing_since 'shown stage=\(Working\|Finished\)' 'the finger that was there before confirmed' 'a finger that was there before the review confirms nothing'
-# While the key is not armed yet, and lifted when it is.
+# While the key is not armed yet, and lifted when it is. It stands where it stood.
 mark
 tap cancel
 shown Idle
 rest 300
 hold redeemed Review
 touch_down 1 confirm
-rest 700
+is_there confirm
+rest 300
 lift 1
 nothing_since 'shown stage=\(Working\|Finished\)' 'a finger that came too early confirmed' 'a finger that came before the key was armed confirms nothing'
 mark
 tap cancel
 shown Idle
 rest 300
+
+# --- A scanner gun, key by key through the display's server ---
+# scan DELAY TEXT: types a text with so many milliseconds between keys, and Enter.
+scan() {
+    xdotool type --delay "$1" "$2"
+    xdotool key --delay "$1" Return
+}
+for delay in 1 50; do
+    tap redeemed
+    shown Review
+    tap cancel
+    shown Idle
+    tap keypad-open
+    is_there keypad-close
+    tap 7
+    mark
+    scan $delay 409632457895
+    shown Review
+    is_there confirm
+    mark
+    scan $delay 123456789012
+    shown Finished
+    since 'shown stage=Review' && fail 'the second code was taken for the first'
+    back
+    rest 300
+done
+mark
+echo 'touch: a scanner of 1 ms and of 50 ms a key is heard over the keypad and over a review'
 
 # --- From touch to pressed ---
 # Other work on this machine is no property of the kiosk: these come before it, where the system lets them.

@@ -12,7 +12,7 @@ use crate::frame::Luma;
 use crate::kiosk::Parts;
 use crate::payload::PaymentCodes;
 use crate::scanner::{self, Effort, Symbologies};
-use crate::screen::{Screen, Stage};
+use crate::screen::{Screen, Shade, Stage};
 use crate::sound::Speaker;
 use crate::ui;
 use crate::wording::Language;
@@ -22,8 +22,14 @@ use crate::worker::Worker;
 const DEMO_PERCENT: u8 = 70;
 
 /// Opens the window with this story's recording; `is_shown` holds its phone up at once.
-pub(super) fn open(language: Language, story: Story, is_shown: bool) -> anyhow::Result<()> {
-    let running = Running::start(language, story, is_shown, desk::speaker(DEMO_PERCENT))?;
+pub(super) fn open(
+    language: Language,
+    shade: Shade,
+    story: Story,
+    is_shown: bool,
+) -> anyhow::Result<()> {
+    let speaker = desk::speaker(DEMO_PERCENT);
+    let running = Running::start((language, shade), story, is_shown, speaker)?;
     let Running {
         _camera,
         _scanner,
@@ -50,7 +56,8 @@ impl Running {
 
     /// The same with its sounds.
     pub fn heard(language: Language, speaker: Option<Speaker>) -> anyhow::Result<Self> {
-        Self::start(language, Story::open("redeemed")?, false, speaker)
+        let look = (language, Shade::Dark);
+        Self::start(look, Story::open("redeemed")?, false, speaker)
     }
 
     /// What a window onto it is put together from.
@@ -59,7 +66,7 @@ impl Running {
     }
 
     fn start(
-        language: Language,
+        (language, shade): (Language, Shade),
         story: Story,
         is_shown: bool,
         speaker: Option<Speaker>,
@@ -80,6 +87,7 @@ impl Running {
             payment_codes: PaymentCodes::Refused,
             phones: Some(demo.names.clone()),
             is_fullscreen: false,
+            shade,
             is_mirrored: false,
         };
         let parts = demo.begin()?;

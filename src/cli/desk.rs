@@ -22,7 +22,7 @@ use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Payload, PaymentCodes};
 use crate::redemption::attempt::Outcome;
 use crate::scanner::{self, Symbologies, tracker::Sighting};
-use crate::screen::{Screen, Stage, Work};
+use crate::screen::{Screen, Shade, Stage, Work};
 use crate::sound::{Sound, Speaker};
 use crate::ui::{self, Said};
 use crate::wording::Language;
@@ -177,6 +177,7 @@ impl Desk {
             payment_codes: look.payment_codes,
             phones: look.phones,
             is_fullscreen: look.is_fullscreen,
+            shade: look.shade,
         }
     }
 
@@ -217,6 +218,7 @@ pub(super) struct DeskLook {
     pub(super) payment_codes: PaymentCodes,
     pub(super) phones: Option<Vec<String>>,
     pub(super) is_fullscreen: bool,
+    pub(super) shade: Shade,
     pub(super) is_mirrored: bool,
 }
 
@@ -320,16 +322,17 @@ struct Sounding {
 
 impl Sounding {
     fn hear(&mut self, screen: &Screen) {
-        let ended = match &screen.stage {
-            Stage::Finished(finished) => Some((finished.outcome, finished.at)),
-            Stage::Idle | Stage::Working(_) | Stage::Review(_) => None,
+        let Stage::Finished(finished) = &screen.stage else {
+            self.heard = None;
+            return;
         };
+        let ended = Some((finished.outcome, finished.at));
         if ended == self.heard {
             return;
         }
         self.heard = ended;
-        if let (Some((outcome, _)), Some(speaker)) = (ended, &self.speaker) {
-            speaker.play(Sound::of(outcome));
+        if let Some(speaker) = &self.speaker {
+            speaker.play(Sound::of(finished));
         }
     }
 }

@@ -9,6 +9,7 @@ use super::display::Display;
 use super::{Context, Exit, cameras, scan, set_up};
 use crate::camera::{self, Source};
 use crate::config::{self, Config};
+use crate::journal::Held;
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
 use crate::screen::Screen;
@@ -40,10 +41,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let rules = set_up::rules(&config);
     let parts = match set_up::parts(rules, client, &config.journal, Clock::System) {
         Ok(parts) => parts,
-        Err(exit) => {
-            tracing::error!("another coupon-kiosk holds the journal");
-            return Ok(exit);
-        }
+        Err(Held) => return set_up::held(&wording, &config.journal),
     };
     let speaker = desk::speaker(config::volume(&config));
     let desk = Desk::start(parts, Live, speaker)?;
@@ -59,6 +57,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         payment_codes,
         phones: None,
         is_fullscreen: config.ui.fullscreen,
+        shade: config.ui.shade,
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;

@@ -48,8 +48,9 @@ pub struct Fingers {
 impl Fingers {
     /// Puts the pointer of the chosen finger in the place of the library's. A mouse is left as it is.
     ///
-    /// A picture gets one lift: egui looks for what was clicked where the pointer is at the end of all events, and would
-    /// lose the first of two quick taps.
+    /// A picture gets one lift, or one key pressed by an assistive program: egui looks for what was clicked where the
+    /// pointer is at the end of all events, and takes programs' presses in the order of the keys; it would lose the first
+    /// of two quick taps, and type two digits the wrong way round.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "egui has many events, and few of them are a finger's"
@@ -105,9 +106,14 @@ impl Fingers {
                     | Input::PointerButton { .. }
                     | Input::PointerGone
                     | Input::Touch { .. }
+                    | Input::AccessKitActionRequest(_)
             );
             is_over = is_over || (has_lifted && is_pointers && event != Input::PointerGone);
-            has_lifted = has_lifted || matches!(event, Input::PointerButton { pressed: false, .. });
+            has_lifted = has_lifted
+                || matches!(
+                    event,
+                    Input::PointerButton { pressed: false, .. } | Input::AccessKitActionRequest(_)
+                );
             if is_over && is_pointers {
                 self.later.push(event);
             } else {

@@ -6,6 +6,7 @@ use eframe::egui::{
     Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
+use super::drawn;
 use super::icon::{self, Icon};
 use super::theme::{self, MM, ROUNDING, Weight};
 
@@ -96,6 +97,8 @@ impl<'a> Text<'a> {
             Align::Max => rect.right() - galley.size().x,
         };
         let top = rect.center().y - galley.size().y / 2.0;
+        let drawn = Rect::from_min_size(pos2(left, top), galley.size());
+        drawn::text(ui.ctx(), self.words, rect, drawn, size);
         ui.painter().galley(pos2(left, top), galley, self.colour);
     }
 
@@ -121,6 +124,7 @@ impl<'a> Text<'a> {
             Align::Max => rect.bottom() - height,
         };
         let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
+        drawn::text(ui.ctx(), self.words, rect, place, size);
         let text = RichText::new(self.words)
             .font(theme::font(size, self.weight))
             .color(self.colour);
@@ -174,8 +178,10 @@ impl<'a> Text<'a> {
 /// Something to touch.
 #[derive(Clone, Copy, Debug)]
 pub struct Key<'a> {
-    /// What it says, and what an assistive program calls it.
+    /// What an assistive program calls it.
     pub label: &'a str,
+    /// What it says.
+    pub words: &'a str,
     /// What is drawn instead of the words.
     pub icon: Option<Icon>,
     /// Its area.
@@ -193,6 +199,7 @@ impl<'a> Key<'a> {
     pub fn new(label: &'a str, fill: Color32, text: Color32) -> Self {
         Self {
             label,
+            words: label,
             icon: None,
             fill,
             text,
@@ -204,6 +211,11 @@ impl<'a> Key<'a> {
     /// Words of this size.
     pub fn sized(self, size: f32) -> Self {
         Self { size, ..self }
+    }
+
+    /// Says this, which is too short to be its name.
+    pub fn saying(self, words: &'a str) -> Self {
+        Self { words, ..self }
     }
 
     /// Draws an icon instead of the words, which remain its name.
@@ -239,10 +251,18 @@ impl<'a> Key<'a> {
             let place = Rect::from_center_size(rect.center(), vec2(side, side));
             icon::paint(ui.painter(), place, icon, colour);
         } else {
-            paint_words(ui, rect.shrink(8.0), self.label, self.size, colour);
+            paint_words(ui, rect.shrink(8.0), self.words, self.size, colour);
         }
         response.clicked()
     }
+}
+
+/// What a screen reader says at once: in one piece, since the pieces of a screen reach it in any order. Seen by nobody.
+pub fn announce(ui: &Ui, rect: Rect, words: &str) {
+    let said = ui.interact(rect, Id::unique("announced"), Sense::hover());
+    said.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    ui.ctx()
+        .accesskit_node_builder(said.id, |node| node.set_live(Live::Assertive));
 }
 
 /// An area that takes touches, known to assistive programs by its label. It reaches 2 mm further down than it is drawn:
@@ -260,7 +280,7 @@ pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, name: &str, is_enabled: b
         focus_ring(ui, rect);
     }
     if is_enabled {
-        super::targets::note(ui.ctx(), name, rect);
+        drawn::key(ui.ctx(), name, rect);
     }
     response
 }
@@ -296,6 +316,9 @@ fn paint_words(ui: &Ui, rect: Rect, words: &str, largest: f32, colour: Color32) 
         let is_small = galley.size().y <= rect.height() && galley.size().x <= rect.width() + 0.5;
         if is_small || size < theme::SMALL * 0.7 {
             let top = rect.center().y - galley.size().y / 2.0;
+            let middle = pos2(rect.center().x, rect.center().y);
+            let drawn = Rect::from_center_size(middle, galley.size());
+            drawn::text(ui.ctx(), words, rect, drawn, size);
             ui.painter()
                 .galley(pos2(rect.center().x, top), galley, colour);
             return;
