@@ -15,7 +15,7 @@ mod review;
 mod targets;
 mod theme;
 mod viewfinder;
-mod wedge;
+pub mod wedge;
 mod widgets;
 mod working;
 
