@@ -15,6 +15,7 @@ mod config;
 mod crash;
 mod demo;
 mod dev_script;
+mod fuzz;
 mod journal;
 mod machine;
 mod network;
