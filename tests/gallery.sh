@@ -20,31 +20,9 @@ mkdir -p "$gallery"
 export NO_COLOR=1 RUST_LOG=coupon_kiosk=debug LIBGL_ALWAYS_SOFTWARE=1
 # A journal and settings of nobody's.
 export HOME=$work XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config
-
-# wait_for WHAT COMMAND...: until the command succeeds.
-wait_for() {
-    local what=$1 tries=0
-    shift
-    until "$@"; do
-        tries=$((tries + 1))
-        [[ $tries -lt 300 ]] || { echo "gallery: no $what within 30 s" >&2; tail -n 30 "$log" >&2; exit 1; }
-        sleep 0.1
-    done
-}
-
-# The log from the last mark on.
-mark() { marked=$(wc -l <"$log"); }
-since() { tail -n "+$((marked + 1))" "$log" | grep -q "$1"; }
-shown() { wait_for "screen $1" since "shown stage=$1"; }
-
-# tap NAME: touches the key where it stood last.
-tap() {
-    local place
-    place=$(grep -F "key x=" "$log" | grep -F "name=\"$1\"" | tail -n 1 | sed 's/.*x=\([0-9-]*\) y=\([0-9-]*\) .*/\1 \2/')
-    [[ -n $place ]] || { echo "gallery: there is no key $1" >&2; exit 1; }
-    # shellcheck disable=SC2086
-    xdotool mousemove $place click 1
-}
+: >"$log"
+# shellcheck source=tests/window.sh
+. tests/window.sh
 
 picture() { import -window root "$gallery/$size-$language-$1.png"; }
 
@@ -54,10 +32,7 @@ start() {
     kiosk=$!
     marked=0
     shown Idle
-    wait_for window xdotool search --onlyvisible --name coupon-kiosk >"$work/found"
-    local window
-    window=$(tail -n 1 "$work/found")
-    xdotool windowmove "$window" 0 0 windowsize "$window" "${size%x*}" "${size#*x}" windowfocus "$window"
+    place_window "$size"
     # The first frames in the new size.
     sleep 1.5
 }
@@ -160,11 +135,7 @@ TOML
 
 for size in "${sizes[@]}"; do
     : >"$gallery/$size-millis.txt"
-    Xvfb -displayfd 3 -screen 0 "${size}x24" 3>"$work/display" >/dev/null 2>&1 &
-    display=$!
-    wait_for display test -s "$work/display"
-    DISPLAY=:$(cat "$work/display")
-    export DISPLAY
+    open_display "$size"
     for language in en zh; do
         start demo
         picture idle

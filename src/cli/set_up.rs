@@ -111,6 +111,7 @@ pub(super) fn parts(
         weixin,
         journal: opened.journal,
         open: opened.in_doubt,
+        redeemed: opened.redeemed,
         trouble: opened.trouble,
         clock,
         inbox: (inbox, events),

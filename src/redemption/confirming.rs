@@ -214,6 +214,11 @@ impl Redemption {
         }));
         let (outcome, why) = match verdict {
             Verdict::StillOpen => return,
+            // Once is all that a code can be redeemed: this was another attempt's.
+            Verdict::Redeemed if self.done.at(&intent.code).is_some() => {
+                let why = Why::Status(UserCardStatus::Consumed);
+                (Outcome::AlreadyRedeemed, why)
+            }
             Verdict::Redeemed => (Outcome::Redeemed, Why::FoundRedeemed),
             Verdict::Unused => (Outcome::NotRedeemed, Why::FoundUnused),
             Verdict::Refused(why) => (Outcome::Refused, why),
@@ -269,6 +274,9 @@ impl Redemption {
             ..
         } = end;
         tracing::info!(attempt = %intent.attempt, ?outcome, ?by, errcode, "settled");
+        if outcome == Outcome::Redeemed {
+            self.done.add(intent.code.clone(), now.wall);
+        }
         self.write_settled(Settled {
             attempt: intent.attempt,
             at: now.wall,

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -316,6 +317,35 @@ fn a_token_from_a_central_server_and_one_from_a_file_redeem_as_well() {
         );
         assert!(!ended.stderr.contains(TOKEN));
     }
+}
+
+#[test]
+fn a_coupon_that_this_desk_redeemed_is_told_as_its_own_also_after_a_restart() {
+    let platform = Platform::with(&[(CODE, "NORMAL")]);
+    let desk = Desk::of(&platform);
+    assert_eq!(desk.run(&["redeem", "--code", CODE, "--yes"]).exit, 0);
+    let again = desk.run(&["redeem", "--code", CODE, "--yes", "--lang", "en"]);
+    assert_eq!(again.exit, 1);
+    assert!(
+        again.stdout.contains("This desk redeemed it"),
+        "{}",
+        again.stdout
+    );
+    assert_eq!(platform.consumes(), 1);
+}
+
+#[test]
+fn a_coupon_that_weixin_shows_as_unused_after_its_redemption_is_not_sent_again() {
+    let (platform, desk) = normal();
+    platform.lag_behind(Duration::from_hours(1));
+    let args = ["redeem", "--json", "--code", CODE, "--yes"];
+    assert_eq!(desk.run(&args).object()["outcome"], "redeemed");
+    let again = desk.run(&args);
+    assert_eq!(
+        (again.exit, &again.object()["outcome"]),
+        (1, &"already_redeemed".into())
+    );
+    assert_eq!(platform.consumes(), 1);
 }
 
 #[test]

@@ -7,11 +7,9 @@ set -euo pipefail
 rig=$(realpath "$1") program=$(realpath "$2")
 cd "$(dirname "$0")/../.."
 
-for tool in modprobe bc /usr/bin/python3; do
-    command -v "$tool" >/dev/null || { echo "camera rig: SKIPPED, $tool is missing (kmod, bc, python3)"; exit 77; }
-done
-/usr/bin/python3 -c 'import numpy, PIL' 2>/dev/null ||
-    { echo 'camera rig: SKIPPED, python3-numpy or python3-pil is missing'; exit 77; }
+# shellcheck source=tests/rig/needs.sh
+. tests/rig/needs.sh
+needs 'camera rig'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
