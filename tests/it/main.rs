@@ -13,6 +13,8 @@ mod check;
 mod config;
 mod demo;
 mod dev_script;
+mod doctor;
+mod health;
 mod journal;
 mod machine;
 mod network;

@@ -96,6 +96,8 @@ pub enum Manners {
     Obliging,
     /// 403 to everybody.
     Refusing,
+    /// 407 to everybody.
+    AskingForName,
 }
 
 /// A small HTTP proxy: CONNECT for https, whole addresses for http. It keeps the first line of each connection.
@@ -139,9 +141,14 @@ fn relay(mut near: TcpStream, manners: Manners, lines: &Mutex<Vec<String>>) {
         return;
     };
     lines.lock().unwrap().push(line.to_owned());
-    if manners == Manners::Refusing {
-        let refusal = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-        near.write_all(refusal).unwrap_or_default();
+    let refusal = match manners {
+        Manners::Obliging => None,
+        Manners::Refusing => Some("403 Forbidden"),
+        Manners::AskingForName => Some("407 Proxy Authentication Required"),
+    };
+    if let Some(refusal) = refusal {
+        let refusal = format!("HTTP/1.1 {refusal}\r\nContent-Length: 0\r\n\r\n");
+        near.write_all(refusal.as_bytes()).unwrap_or_default();
         return;
     }
     let target = line.split(' ').nth(1).unwrap();
