@@ -18,6 +18,7 @@ mod health;
 mod journal;
 mod machine;
 mod network;
+mod package;
 mod platform;
 mod redeem;
 mod relays;
