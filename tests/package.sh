@@ -20,8 +20,12 @@ display='' session=''
 . tests/window.sh
 
 leave() {
-    [[ -z $session ]] || kill "$session" 2>/dev/null || true
+    if [[ -n $session ]]; then
+        kill "$session" 2>/dev/null || true
+        wait "$session" 2>/dev/null || true
+    fi
     [[ -z $display ]] || kill "$display" 2>/dev/null || true
+    sleep 1
     for place in tmp/.X11-unix dev/shm dev/pts dev proc; do
         if mountpoint -q "$root/$place"; then umount "$root/$place"; fi
     done
@@ -35,11 +39,13 @@ if [[ ! -e $root/etc/os-release ]]; then
     mirror=$(grep -hoE '^(URIs: |deb )[a-z]+://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | sed 's/.* //')
     debootstrap --variant=minbase --include=ca-certificates,systemd,dbus bookworm "$root" "$mirror"
 fi
+rm -f "$root/etc/apt/sources.list"
 cp -a /etc/apt/. "$root/etc/apt/"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 mount --bind /dev/shm "$root/dev/shm"
+mount --bind /dev/pts "$root/dev/pts"
 cp "$deb" "$root/tmp/coupon-kiosk.deb"
 inside apt-get update -qq
 inside apt-get install -y -qq --no-install-recommends xwayland >/dev/null
@@ -52,7 +58,7 @@ inside id coupon-kiosk
 inside stat -c '%A %U %n' /var/lib/coupon-kiosk /etc/credstore /etc/coupon-kiosk/kiosk.toml
 inside coupon-kiosk check || [[ $? == 2 ]]
 inside systemd-analyze verify --man=no /lib/systemd/system/coupon-kiosk@.service
-inside runuser -u coupon-kiosk -- coupon-kiosk doctor --lang en | head -n 30 || true
+inside runuser -u coupon-kiosk -- coupon-kiosk doctor --json || true
 
 open_display 1280x800
 mkdir -p "$root/tmp/.X11-unix" "$root/run/coupon-kiosk"
@@ -64,16 +70,17 @@ begin() {
     : >"$log"
     marked=0
     begun=$(date +%s%N)
-    inside runuser -u coupon-kiosk -- env DISPLAY="$DISPLAY" XDG_RUNTIME_DIR=/run/coupon-kiosk WLR_BACKENDS=x11 \
-        WLR_RENDERER=pixman LIBGL_ALWAYS_SOFTWARE=1 RUST_LOG=coupon_kiosk=debug NO_COLOR=1 \
-        cage -- coupon-kiosk demo --lang en >>"$log" 2>&1 &
+    # exec: the number of the job is that of runuser, which hands a signal on.
+    (exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin LANG=C.UTF-8 DISPLAY="$DISPLAY" XDG_RUNTIME_DIR=/run/coupon-kiosk \
+        WLR_BACKENDS=x11 WLR_RENDERER=pixman LIBGL_ALWAYS_SOFTWARE=1 RUST_LOG=coupon_kiosk=debug NO_COLOR=1 \
+        HOME=/var/lib/coupon-kiosk runuser -u coupon-kiosk -- cage -- coupon-kiosk demo --lang en) >>"$log" 2>&1 &
     session=$!
     shown Idle
     echo "== from the compositor's start to the first picture: $((($(date +%s%N) - begun) / 1000000)) ms"
 }
 
 begin
-output=$(xdotool search --onlyvisible --class wlroots | tail -n 1)
+output=$(xdotool search --onlyvisible --name wlroots | tail -n 1)
 xdotool windowmove "$output" 0 0 windowsize "$output" 1280 800 windowfocus "$output"
 sleep 2
 import -window root "$pictures/package-1-viewfinder.png"
@@ -91,7 +98,7 @@ echo '== a coupon of the demo is redeemed'
 
 for ((killed = 1; killed <= ${KILLS:-3}; killed++)); do
     # In the root's own process list: by its number alone.
-    kiosk=$(pgrep --parent "$(pgrep --full --newest '^cage -- coupon-kiosk demo')" coupon-kiosk)
+    kiosk=$(pgrep --parent "$(pgrep --parent "$session" cage)" coupon-kiosk)
     kill -9 "$kiosk"
     wait_for "end of the compositor" bash -c "! kill -0 $session 2>/dev/null"
     wait "$session" || true
