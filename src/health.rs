@@ -188,7 +188,7 @@ impl Inner {
         );
         r.register(
             "frames",
-            "Frames of the camera since the start",
+            "Changes of the newest frame since the start: the frames, and one for each time that they end",
             self.frames.clone(),
         );
         r.register_with_unit(

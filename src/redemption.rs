@@ -18,6 +18,7 @@
 
 pub mod attempt;
 mod confirming;
+pub mod done;
 pub mod doubt;
 mod looking_up;
 pub mod reply;
@@ -29,11 +30,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::card::{CardId, CardTitle};
+use crate::card::{CardId, CardTitle, Code};
 use crate::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
 use crate::payload::Payload;
 use crate::screen::{Finished, Notice};
 use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Outcome, Record, Settled};
+use done::Done;
 use doubt::Doubts;
 use reply::{Ask, Told};
 use state::State;
@@ -101,6 +103,7 @@ pub struct Redemption {
     ids: AttemptIds,
     state: State,
     doubts: Doubts,
+    done: Done,
     title: Option<(CardId, CardTitle)>,
     title_asked: Option<(ExchangeId, CardId)>,
     notice: Option<Notice>,
@@ -128,6 +131,7 @@ impl Redemption {
             ids,
             state: State::Idle,
             doubts,
+            done: Done::default(),
             title: None,
             title_asked: None,
             notice: None,
@@ -140,6 +144,11 @@ impl Redemption {
         };
         machine.ask_about_doubts(now);
         machine
+    }
+
+    /// Tells what an earlier run has redeemed, oldest first.
+    pub fn remember(&mut self, redeemed: Vec<(Code, Timestamp)>) {
+        self.done = Done::restored(redeemed);
     }
 
     /// Takes one event.
@@ -304,6 +313,7 @@ impl Redemption {
     }
 
     fn finish(&mut self, finished: Finished, now: Moment) {
+        let finished = self.told_as_ours(finished);
         tracing::info!(
             outcome = ?finished.outcome,
             why = ?finished.why,

@@ -4,6 +4,8 @@
 //! loop wakes the window for a new screen, the camera for a new frame, and only while the viewfinder is seen.
 
 mod attention;
+mod details;
+pub mod drawn;
 mod header;
 mod icon;
 mod idle;
@@ -14,7 +16,6 @@ mod opening;
 mod outcome;
 mod page;
 mod review;
-mod targets;
 mod theme;
 mod viewfinder;
 mod wedge;
@@ -33,11 +34,12 @@ use tokio::sync::watch;
 use crate::event::{Event, LookUpId, Touch};
 use crate::frame::{Frame, Sight, Slot};
 use crate::payload::{Payload, PaymentCodes};
-use crate::screen::{Screen, Stage};
+use crate::screen::{Screen, Shade, Stage};
 use crate::wording::{Language, Wording};
 pub use measure::{Measured, measure};
 pub use opening::open;
 
+use details::Details;
 use look::{Act, Look};
 use page::Page;
 use review::Confirm;
@@ -87,6 +89,8 @@ pub struct Parts {
     pub beat: Box<dyn Fn(Option<f32>)>,
     /// Over the whole display.
     pub is_fullscreen: bool,
+    /// How bright it is.
+    pub shade: Shade,
 }
 
 /// The window.
@@ -94,6 +98,8 @@ pub struct Window {
     parts: Parts,
     palette: Palette,
     wording: Wording,
+    /// The language of the line that the clerk turns to the customer.
+    customer: Wording,
     screen: Screen,
     /// The stage on the screen and since when.
     since: (StageKey, Instant),
@@ -129,10 +135,7 @@ impl StageKey {
 impl Window {
     /// Puts the window together in a context of egui. The waker is for whoever changes `parts.screens`.
     pub fn new(ctx: &Context, parts: Parts) -> (Self, Waker) {
-        let palette = match parts.phones {
-            Some(_) => Palette::DEMO,
-            None => Palette::LIVE,
-        };
+        let palette = Palette::of(parts.shade, parts.phones.is_some());
         theme::install(ctx, &palette);
         if parts.is_fullscreen {
             theme::set_fullscreen(ctx, true);
@@ -146,6 +149,7 @@ impl Window {
         let window = Self {
             palette,
             wording: Wording::new(parts.language),
+            customer: Wording::new(Language::Zh),
             since: (StageKey::of(&screen.stage), now),
             is_new: true,
             screen,
@@ -218,13 +222,14 @@ impl Window {
             Act::Open(door) => self.page = Some(Page::behind(door)),
             Act::Close => self.page = None,
             Act::Language => {
-                let other = match self.wording.language() {
-                    Language::En => Language::Zh,
-                    Language::Zh => Language::En,
-                };
+                let other = self.wording.language().other();
                 self.wording = Wording::new(other);
                 (self.parts.tell)(Said::Language(other));
             }
+            Act::CustomerLanguage => {
+                self.customer = Wording::new(self.customer.language().other());
+            }
+            Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
         }
     }
@@ -244,7 +249,8 @@ impl Window {
         let shown_for = now.saturating_duration_since(self.since.1);
         let arming = ARMING.checked_sub(shown_for).filter(|left| !left.is_zero());
         if let Some(page) = &mut self.page {
-            return (page.show(ui, rect, look, &self.screen), None);
+            let act = page.show(ui, rect, look, &self.screen, now);
+            return (act, page.beat());
         }
         match &self.screen.stage {
             Stage::Idle => {
@@ -271,12 +277,29 @@ impl Window {
             Stage::Finished(finished) => {
                 let attempt = finished.attempt;
                 let mut doubts = self.screen.doubts.iter();
-                let doubt = doubts.find(|doubt| Some(doubt.attempt) == attempt);
-                let may_go = arming.is_none();
-                let act = outcome::outcome_ui(ui, rect, look, finished, doubt, now, may_go);
+                let shown = outcome::Shown {
+                    finished,
+                    doubt: doubts.find(|doubt| Some(doubt.attempt) == attempt),
+                    customer: &self.customer,
+                    now,
+                    may_go: arming.is_none(),
+                };
+                let act = outcome::outcome_ui(ui, rect, look, &shown);
                 let beat = outcome::beat(finished);
                 (act, Some(arming.map_or(beat, |left| left.min(beat))))
             }
+        }
+    }
+}
+
+impl Window {
+    /// An outcome's colour reaches to the upper edge.
+    fn header_palette(&self) -> Palette {
+        match &self.screen.stage {
+            Stage::Finished(finished) if self.page.is_none() => {
+                Palette::on(theme::Tone::of(finished))
+            }
+            Stage::Idle | Stage::Working(_) | Stage::Review(_) | Stage::Finished(_) => self.palette,
         }
     }
 }
@@ -320,18 +343,16 @@ impl eframe::App for Window {
             rect = rest;
         }
         let mut acts = Vec::new();
-        if !matches!(self.screen.stage, Stage::Finished(_)) || self.page.is_some() {
-            let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
-            let connection = &self.screen.desk.connection;
-            acts.extend(header::header_ui(
-                ui,
-                top,
-                look,
-                &self.parts.place,
-                connection,
-            ));
-            rect = rest;
-        }
+        let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
+        let palette = self.header_palette();
+        let header_look = Look {
+            palette: &palette,
+            ..look
+        };
+        let connection = &self.screen.desk.connection;
+        let place = &self.parts.place;
+        acts.extend(header::header_ui(ui, top, header_look, place, connection));
+        rect = rest;
         if attention::is_needed(&self.screen) {
             let (bar, rest) = widgets::cut_top(rect, attention::HEIGHT);
             acts.extend(attention::bar_ui(ui, bar, look, &self.screen));
@@ -339,7 +360,7 @@ impl eframe::App for Window {
         }
         let (act, again) = self.stage_ui(ui, rect, now);
         acts.extend(act);
-        targets::tell(ui.ctx());
+        drawn::end(ui.ctx());
         for act in acts {
             self.carry_out(act);
             ui.ctx().request_repaint_after(SOON);

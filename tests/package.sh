@@ -71,16 +71,17 @@ begin() {
     marked=0
     begun=$(date +%s%N)
     # exec: the number of the job is that of runuser, which hands a signal on.
-    (exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin LANG=C.UTF-8 DISPLAY="$DISPLAY" XDG_RUNTIME_DIR=/run/coupon-kiosk \
+    (exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DISPLAY="$DISPLAY" XDG_RUNTIME_DIR=/run/coupon-kiosk \
         WLR_BACKENDS=x11 WLR_RENDERER=pixman LIBGL_ALWAYS_SOFTWARE=1 RUST_LOG=coupon_kiosk=debug NO_COLOR=1 \
-        HOME=/var/lib/coupon-kiosk runuser -u coupon-kiosk -- cage -- coupon-kiosk demo --lang en) >>"$log" 2>&1 &
+        HOME=/var/lib/coupon-kiosk runuser -u coupon-kiosk -- cage -d -- coupon-kiosk demo --lang en) >>"$log" 2>&1 &
     session=$!
     shown Idle
     echo "== from the compositor's start to the first picture: $((($(date +%s%N) - begun) / 1000000)) ms"
 }
 
 begin
-output=$(xdotool search --onlyvisible --name wlroots | tail -n 1)
+# The compositor's window has no name that xdotool knows; it is the only one but the root.
+output=$(xdotool search --onlyvisible '' 2>/dev/null | tail -n 1)
 xdotool windowmove "$output" 0 0 windowsize "$output" 1280 800 windowfocus "$output"
 sleep 2
 import -window root "$pictures/package-1-viewfinder.png"

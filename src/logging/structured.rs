@@ -4,9 +4,9 @@
 //! which only a live kiosk does.
 
 use std::fmt::{self, Write as _};
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -64,7 +64,14 @@ pub struct Rotated {
 }
 
 impl Rotated {
+    /// The folder is made too: beside a journal that is still to be made there is none.
     fn open(path: &Path) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)?;
+        }
         let file = OpenOptions::new()
             .append(true)
             .create(true)
@@ -294,7 +301,7 @@ mod tests {
     #[test]
     fn a_file_has_an_object_a_line_and_is_put_aside_when_it_is_full() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("kiosk.log");
+        let path = folder.path().join("to be made").join("kiosk.log");
         logged(Sink::file(&path).unwrap(), events);
         let text = std::fs::read_to_string(&path).unwrap();
         let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
@@ -312,12 +319,12 @@ mod tests {
         for _ in 0..20 {
             rotated.append(&line).unwrap();
         }
-        let all: u64 = std::fs::read_dir(folder.path())
+        let all: u64 = std::fs::read_dir(path.parent().unwrap())
             .unwrap()
             .map(|entry| entry.unwrap().metadata().unwrap().len())
             .sum();
-        assert!(folder.path().join("kiosk.log.5").exists());
-        assert!(!folder.path().join("kiosk.log.6").exists());
+        assert!(path.with_file_name("kiosk.log.5").exists());
+        assert!(!path.with_file_name("kiosk.log.6").exists());
         assert!(all <= LONGEST * u64::from(KEPT + 1), "{all}");
     }
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use super::page::Door;
 use super::theme::Palette;
 use crate::event::Touch;
+use crate::screen::Finished;
 use crate::wording::Wording;
 
 /// What every part of the window is drawn with.
@@ -30,8 +31,12 @@ pub enum Act {
     Open(Door),
     /// Close the page.
     Close,
+    /// Show what IT asks for about this outcome.
+    Details(Box<Finished>),
     /// Speak the other language.
     Language,
+    /// Tell the customer in the other language.
+    CustomerLanguage,
     /// Hold up this phone of the demo.
     Phone(usize),
 }

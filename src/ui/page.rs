@@ -1,8 +1,11 @@
 //! What a touch opens over the viewfinder, until it is closed or something happens at the desk.
 
+use std::time::{Duration, Instant};
+
 use eframe::egui::{Rect, Ui};
 
 use super::attention;
+use super::details::{self, Details};
 use super::keypad::{self, Keypad};
 use super::look::{Act, Look};
 use crate::screen::Screen;
@@ -14,6 +17,8 @@ pub enum Page {
     Keypad(Keypad),
     /// What is in doubt.
     Doubts,
+    /// What IT asks for about an outcome.
+    Details(Details),
 }
 
 /// Which page to open.
@@ -37,8 +42,16 @@ impl Page {
     /// Whether there is still something to be seen on it.
     pub fn is_empty(&self, screen: &Screen) -> bool {
         match self {
-            Self::Keypad(_) => false,
+            Self::Keypad(_) | Self::Details(_) => false,
             Self::Doubts => screen.doubts.is_empty(),
+        }
+    }
+
+    /// How often it is drawn by itself.
+    pub fn beat(&self) -> Option<Duration> {
+        match self {
+            Self::Keypad(_) | Self::Details(_) => None,
+            Self::Doubts => Some(Duration::from_secs(1)),
         }
     }
 
@@ -46,7 +59,7 @@ impl Page {
     pub fn take(&mut self, text: &str) {
         match self {
             Self::Keypad(keypad) => keypad.take(text),
-            Self::Doubts => {}
+            Self::Doubts | Self::Details(_) => {}
         }
     }
 
@@ -54,7 +67,7 @@ impl Page {
     pub fn delete(&mut self) {
         match self {
             Self::Keypad(keypad) => keypad.delete(),
-            Self::Doubts => {}
+            Self::Doubts | Self::Details(_) => {}
         }
     }
 
@@ -65,10 +78,12 @@ impl Page {
         rect: Rect,
         look: Look<'_>,
         screen: &Screen,
+        now: Instant,
     ) -> Option<Act> {
         match self {
             Self::Keypad(keypad) => keypad::keypad_ui(ui, rect, look, keypad),
-            Self::Doubts => attention::doubts_ui(ui, rect, look, &screen.doubts),
+            Self::Doubts => attention::doubts_ui(ui, rect, look, &screen.doubts, now),
+            Self::Details(details) => details::details_ui(ui, rect, look, details),
         }
     }
 }
