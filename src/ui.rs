@@ -13,13 +13,14 @@ mod icon;
 mod idle;
 mod keypad;
 mod look;
+mod measure;
 mod opening;
 mod outcome;
 mod page;
 mod review;
 mod theme;
 mod viewfinder;
-mod wedge;
+pub mod wedge;
 mod widgets;
 mod working;
 
@@ -37,6 +38,7 @@ use crate::frame::{Frame, Sight, Slot};
 use crate::payload::PaymentCodes;
 use crate::screen::{Screen, Shade, Stage};
 use crate::wording::{Language, Wording};
+pub use measure::{Measured, measure};
 pub use opening::open;
 
 use details::Details;
@@ -87,6 +89,8 @@ pub struct Parts {
     pub payment_codes: PaymentCodes,
     /// The demo's stories; empty in a kiosk that redeems.
     pub phones: Option<Vec<String>>,
+    /// Called by every `logic()`, with the seconds that the last picture cost.
+    pub beat: Box<dyn Fn(Option<f32>)>,
     /// Over the whole display.
     pub is_fullscreen: bool,
     /// How bright it is.
@@ -294,7 +298,8 @@ impl Window {
 }
 
 impl eframe::App for Window {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        (self.parts.beat)(frame.info().cpu_usage);
         theme::scale(ctx);
         let now = (self.parts.tick)();
         if std::mem::take(&mut self.is_new) {

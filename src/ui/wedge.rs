@@ -140,7 +140,7 @@ impl Wedge {
     }
 
     /// Whether characters are held: keys that come now belong to the scanner, not to the screen.
-    fn is_busy(&self) -> bool {
+    pub fn is_busy(&self) -> bool {
         self.span.is_some()
     }
 

@@ -550,7 +550,8 @@ fn what_an_assistive_program_presses_in_a_hurry_comes_in_its_order() {
     let presses: Vec<Event> = "4096"
         .chars()
         .map(|digit| {
-            let key = walk.harness.get_by_label(&digit.to_string());
+            let label = digit.to_string();
+            let key = walk.harness.get_by_label(&label);
             let (target_node, target_tree) = key.accesskit_node().locate();
             Event::AccessKitActionRequest(ActionRequest {
                 action: Action::Click,
