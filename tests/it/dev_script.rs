@@ -393,6 +393,8 @@ fn help_needs_nothing() {
         ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev fuzz [TARGET [SECS]]      hostile inputs for one way in (all, each for 60 s), led by coverage where cargo-fuzz is at hand
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
+        ./dev touch                     the real window under real fingers: Xorg's dummy display and a touch screen's driver
+        ./dev atspi                     every story walked by an AT-SPI client, as a screen reader would
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev package                   the Debian package, into target/debian
         ./dev fixtures                  make the fixtures anew
@@ -415,6 +417,8 @@ fn a_command_that_is_none_is_refused() {
         ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev fuzz [TARGET [SECS]]      hostile inputs for one way in (all, each for 60 s), led by coverage where cargo-fuzz is at hand
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
+        ./dev touch                     the real window under real fingers: Xorg's dummy display and a touch screen's driver
+        ./dev atspi                     every story walked by an AT-SPI client, as a screen reader would
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev package                   the Debian package, into target/debian
         ./dev fixtures                  make the fixtures anew
