@@ -18,6 +18,7 @@ mod run;
 mod scan;
 mod scan_device;
 mod set_up;
+mod sounding;
 mod story;
 pub mod terminal;
 

@@ -229,10 +229,12 @@ scan() {
     xdotool key --delay "$1" Return
 }
 for delay in 1 50; do
-    tap redeemed
-    shown Review
+    hold redeemed Review
+    mark
     tap cancel
     shown Idle
+    rest 300
+    mark
     tap keypad-open
     is_there keypad-close
     tap 7

@@ -4,7 +4,8 @@ use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
 
-use super::desk::{self, Desk, DeskLook, Stories};
+use super::desk::{Desk, DeskLook, Stories};
+use super::sounding;
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
@@ -28,7 +29,7 @@ pub(super) fn open(
     story: Story,
     is_shown: bool,
 ) -> anyhow::Result<()> {
-    let speaker = desk::speaker(DEMO_PERCENT);
+    let speaker = sounding::speaker(DEMO_PERCENT);
     let running = Running::start((language, shade), story, is_shown, speaker)?;
     let Running {
         _camera,

@@ -12,11 +12,11 @@ use std::task::Waker;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::set_up;
+use super::sounding::Sounding;
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Sight, Slot};
 use crate::health::Numbers;
@@ -25,10 +25,9 @@ use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::{Noted, Pulse};
 use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Payload, PaymentCodes};
-use crate::redemption::attempt::Outcome;
 use crate::scanner::{self, Symbologies, tracker::Sighting};
 use crate::screen::{Screen, Shade, Stage, Work};
-use crate::sound::{Sound, Speaker};
+use crate::sound::Speaker;
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
@@ -93,10 +92,7 @@ impl Desk {
             waker: Wakes(Arc::clone(&waker)),
             wake_at: None,
             camera: CameraState::default(),
-            sounding: Sounding {
-                speaker,
-                heard: None,
-            },
+            sounding: Sounding::new(speaker),
             stories,
         };
         let runtime = set_up::runtime()?;
@@ -394,39 +390,6 @@ impl<S: Stories> Serving<S> {
             }
         };
     }
-}
-
-/// Gives every outcome its sound, once.
-struct Sounding {
-    speaker: Option<Speaker>,
-    /// The outcome on the screen, and when it was known.
-    heard: Option<(Outcome, Timestamp)>,
-}
-
-impl Sounding {
-    fn hear(&mut self, screen: &Screen) {
-        let Stage::Finished(finished) = &screen.stage else {
-            self.heard = None;
-            return;
-        };
-        let ended = Some((finished.outcome, finished.at));
-        if ended == self.heard {
-            return;
-        }
-        self.heard = ended;
-        if let Some(speaker) = &self.speaker {
-            speaker.play(Sound::of(finished));
-        }
-    }
-}
-
-/// A kiosk that cannot start a thread for its sounds is silent and serves all the same.
-pub(super) fn speaker(percent: u8) -> Option<Speaker> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let speaker = Speaker::start(&path, percent);
-    speaker
-        .inspect_err(|error| tracing::warn!(%error, "there will be no sounds"))
-        .ok()
 }
 
 async fn until(at: Option<Instant>) {

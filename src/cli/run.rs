@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::desk::{self, Desk, DeskLook, Stories};
+use super::desk::{Desk, DeskLook, Stories};
 use super::display::Display;
-use super::{Context, Exit, cameras, scan, set_up};
+use super::{Context, Exit, cameras, scan, set_up, sounding};
 use crate::camera::{self, Source};
 use crate::config::{self, Config};
 use crate::health;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Ok(parts) => parts,
         Err(Held) => return set_up::held(&wording, &config.journal),
     };
-    let speaker = desk::speaker(config::volume(&config));
+    let speaker = sounding::speaker(config::volume(&config));
     let desk = Desk::start(parts, Live, speaker)?;
     let payment_codes = config.scan.payment_codes;
     let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
