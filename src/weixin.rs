@@ -8,6 +8,8 @@ mod clock;
 pub mod errcode;
 pub mod recording;
 pub mod secret;
+pub mod signature;
+pub mod ticket;
 pub mod token;
 pub mod transport;
 pub mod wire;
@@ -25,6 +27,7 @@ use crate::redemption::reply::{Ask, NotSent, Reason, Refusal, Reply, Told, Unkno
 use errcode::{Meaning, meaning};
 use recording::{Player, Recorder};
 use secret::Secret;
+use ticket::Tickets;
 use token::{NoToken, TokenSource, Tokens, quota_pause};
 use transport::{Failure, Https, Raw, Request, Target, Transport};
 use wire::Answer;
@@ -100,6 +103,9 @@ pub struct Client(Arc<Shared>);
 struct Shared {
     transport: Transport,
     tokens: Tokens,
+    page_tickets: Tickets,
+    /// Is told every secret.
+    hide: fn(&str),
     titles: Mutex<BTreeMap<CardId, CardTitle>>,
     /// Until when a call's quota is used up; each call has one of its own.
     quotas: Mutex<BTreeMap<&'static str, Instant>>,
@@ -115,20 +121,26 @@ impl Client {
         let https = Https::new(settings)?;
         Ok(Self::over(
             Transport::Https(Box::new(https), recorder),
-            Tokens::new(settings.token.clone(), settings.hide),
+            settings.token.clone(),
+            settings.hide,
         ))
     }
 
     /// A client of a recording, without any network.
     pub fn recorded(player: Player) -> Self {
-        let tokens = Tokens::new(TokenSource::None, |_made_up| {});
-        Self::over(Transport::Recorded(player), tokens)
+        Self::over(
+            Transport::Recorded(player),
+            TokenSource::None,
+            |_made_up| {},
+        )
     }
 
-    fn over(transport: Transport, tokens: Tokens) -> Self {
+    fn over(transport: Transport, source: TokenSource, hide: fn(&str)) -> Self {
         Self(Arc::new(Shared {
             transport,
-            tokens,
+            tokens: Tokens::new(source, hide),
+            page_tickets: Tickets::default(),
+            hide,
             titles: Mutex::default(),
             quotas: Mutex::default(),
         }))

@@ -82,6 +82,13 @@ impl Answer {
         (!token.is_empty()).then_some((token, u64::try_from(life).unwrap_or(0)))
     }
 
+    /// A page ticket and its life in seconds.
+    pub fn ticket(&self) -> Option<(String, u64)> {
+        let ticket = text(self.fields.get("ticket")?)?;
+        let life = self.fields.get("expires_in").and_then(number)?;
+        (!ticket.is_empty()).then_some((ticket, u64::try_from(life).unwrap_or(0)))
+    }
+
     /// The `rid` or `hint` that Weixin's support asks for, out of `errmsg`.
     pub fn trace(&self) -> Option<String> {
         let errmsg = text(self.fields.get("errmsg")?)?;

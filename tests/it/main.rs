@@ -23,6 +23,7 @@ mod replay;
 mod scan;
 mod secrets;
 mod support;
+mod tickets;
 mod tidy;
 mod tls;
 mod window;
