@@ -15,6 +15,7 @@ mod redeem;
 mod run;
 mod scan;
 mod scan_device;
+mod serve;
 mod set_up;
 mod story;
 pub mod terminal;
@@ -73,6 +74,8 @@ enum Command {
     /// What was asked and redeemed
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// The page in Weixin's own browser, for the customers' phones
+    Serve,
     /// The configuration, and what is wrong with it
     Check,
     /// Completions for a shell, to stdout
@@ -141,6 +144,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Cameras => cameras::run(&mut context),
         Command::Code(args) => code::run(&args, &mut context),
         Command::Journal(command) => run_journal(&command, &mut context),
+        Command::Serve => serve::run(&mut context),
         Command::Check => {
             let code = check::run(context.config.as_deref(), context.json, context.out)?;
             Ok(if code == 0 { Exit::Done } else { Exit::SetUp })

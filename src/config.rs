@@ -13,6 +13,8 @@ mod keys;
 mod language;
 mod meaning;
 mod mistake;
+mod network;
+mod online;
 mod place;
 mod reader;
 mod secret_file;
@@ -41,6 +43,8 @@ pub use address::HttpUrl;
 pub use environment::Environment;
 pub use language::language;
 pub use mistake::{Mistake, Origin, Setting, Weight};
+pub use network::Network;
+pub use online::{HandOff, Online};
 pub use place::default_journal;
 pub use settings::remember_language;
 
@@ -61,6 +65,10 @@ pub struct Config {
     pub ui: Ui,
     /// What is read and taken.
     pub scan: Scan,
+    /// The online half, where it is served from here.
+    pub online: Option<Online>,
+    /// Where this desk's customers hand their coupons over, where they can.
+    pub hand_off: Option<HandOff>,
 }
 
 /// `[weixin]`.

@@ -47,4 +47,5 @@ pub mod worker;
 // Shell: joins them.
 pub mod cli;
 pub mod kiosk;
+pub mod online;
 pub mod ui;

@@ -7,6 +7,7 @@ mod attention;
 mod header;
 mod icon;
 mod idle;
+mod invitation;
 mod keypad;
 mod look;
 mod opening;
@@ -30,7 +31,7 @@ use tokio::sync::watch;
 
 use crate::event::{Event, LookUpId, Touch};
 use crate::frame::{Frame, Sight, Slot};
-use crate::payload::{Payload, PaymentCodes};
+use crate::payload::{Origin, Payload, PaymentCodes};
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
 pub use opening::open;
@@ -199,7 +200,7 @@ impl Window {
 
     fn look_up(&mut self, text: &str) {
         let payload = Payload::parse(text, self.parts.payment_codes);
-        self.tell(Event::Payload(payload));
+        self.tell(Event::Payload(payload, Origin::Desk));
     }
 
     fn tell(&self, event: Event) {

@@ -18,7 +18,8 @@ use super::set_up;
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Sight, Slot};
 use crate::kiosk::{Kiosk, Parts};
-use crate::payload::{Payload, PaymentCodes};
+use crate::online::line::{self, Line};
+use crate::payload::{Origin, Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
 use crate::screen::{Screen, Stage, Work};
 use crate::ui::{self, Said};
@@ -28,6 +29,9 @@ use crate::worker::Worker;
 /// A look-up that is answered sooner goes from viewfinder to review without a picture between, which would cost a
 /// machine without a graphics chip as long as the answer.
 const QUICK: Duration = Duration::from_millis(80);
+
+/// How soon the hand-off's thread sees that it is to end.
+const STOP_LOOK: Duration = Duration::from_millis(100);
 
 /// How many asks may wait for the loop.
 const ASKS: usize = 64;
@@ -123,7 +127,7 @@ impl Desk {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
-                    Event::Payload(Payload::parse(&found.text, payment_codes))
+                    Event::Payload(Payload::parse(&found.text, payment_codes), Origin::Desk)
                 }
                 Sighting::View(view) => Event::View(view),
             };
@@ -134,6 +138,28 @@ impl Desk {
         let sights = Arc::clone(&self.sights);
         let worker = scanner::watch(self.frames(), symbologies, sights, report);
         worker.context("the scanner's thread cannot be started")
+    }
+
+    /// Holds the line to the online half, for customers who choose on their own phones.
+    pub(super) fn hand_off(&self, settings: &line::Settings) -> anyhow::Result<Worker> {
+        let mut line = Line::new(settings, crate::logging::hide)?;
+        let (asks, screens) = (self.asks.clone(), self.screens.clone());
+        let tell = move |event| asks.try_send(Ask::Event(event)).is_ok();
+        let runtime = set_up::runtime()?;
+        let worker = Worker::start("hand-off", move |stop| {
+            runtime.block_on(async {
+                let stopped = async {
+                    while !stop.is_asked() {
+                        tokio::time::sleep(STOP_LOOK).await;
+                    }
+                };
+                tokio::select! {
+                    () = line.hold(screens, tell) => {}
+                    () = stopped => {}
+                }
+            });
+        });
+        worker.context("the hand-off's thread cannot be started")
     }
 
     /// What a window onto this kiosk is put together from.

@@ -11,6 +11,7 @@ use crate::camera::{self, Source};
 use crate::config::{self, Config};
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
+use crate::online::line;
 use crate::screen::Screen;
 use crate::wording::Wording;
 
@@ -51,6 +52,21 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let wanted = cameras::wanted(&config.camera);
     let _camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
         .context("the camera's thread cannot be started")?;
+    let _hand_off = match &config.hand_off {
+        Some(hand_off) => Some(
+            desk.hand_off(&line::Settings {
+                url: hand_off.url.as_base().to_owned(),
+                key_file: hand_off.key_file.clone(),
+                proxy: config
+                    .weixin
+                    .proxy
+                    .as_ref()
+                    .map(|proxy| proxy.as_str().to_owned()),
+                ca_file: config.weixin.ca_file.clone(),
+            })?,
+        ),
+        None => None,
+    };
     let look = DeskLook {
         language,
         place: place(&config),

@@ -13,7 +13,7 @@ use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, flag, integer, text};
 use super::values::{card_ids, check_pem, device, language, rotation, symbologies, time_zone};
 use super::{Camera, Cards, Config, Rotation, Scan, Store, Symbology, Ui, Weixin};
-use super::{place, token};
+use super::{online, place, token};
 
 /// What everything means together; `None` where something that has to be written is missing or wrong.
 pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Config> {
@@ -25,6 +25,9 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
     let journal = journal(reader, environment);
     let ui = ui(reader);
     let scan = scan(reader);
+    let appid = weixin.as_ref().and_then(|weixin| weixin.token.appid());
+    let online = online::of(reader, environment, appid);
+    let hand_off = online::hand_off(reader, environment, &store);
     Some(Config {
         weixin: weixin?,
         cards,
@@ -33,6 +36,8 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
         journal,
         ui,
         scan,
+        online,
+        hand_off,
     })
 }
 
@@ -168,7 +173,7 @@ fn scan(reader: &mut Reader) -> Scan {
     }
 }
 
-fn path(
+pub(super) fn path(
     reader: &mut Reader,
     key: &'static str,
     check: impl FnOnce(&Path) -> Result<(), Wrong>,

@@ -32,6 +32,7 @@ impl Redemption {
             looked_up_at: found.told_at,
             clerk: None,
             desk: self.rules.desk.clone(),
+            origin: self.origin,
         };
         tracing::info!(attempt = %intent.attempt, code = intent.code.shortened(), "confirmed");
         let write = self.journal(Record::Intent(intent.clone()));

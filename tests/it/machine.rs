@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use coupon_kiosk::card::{Benefit, CardId, CardTitle, Code, CodeInfo, UserCardStatus, Validity};
 use coupon_kiosk::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
-use coupon_kiosk::payload::Payload;
+use coupon_kiosk::payload::{Origin, Payload};
 use coupon_kiosk::redemption::attempt::{
     AttemptIds, Intent, JournalTrouble, OpenAttempt, Outcome, Record, SettledBy,
 };
@@ -99,7 +99,7 @@ impl Hand {
             code: code(),
             card_id: None,
         };
-        self.event(Event::Payload(payload))
+        self.event(Event::Payload(payload, Origin::Desk))
     }
 
     fn told(&mut self, exchange: ExchangeId, told: Told) -> &mut Self {
@@ -383,6 +383,7 @@ fn what_an_earlier_run_left_open_is_asked_about_and_settled() {
         looked_up_at: now.wall,
         clerk: None,
         desk: None,
+        origin: coupon_kiosk::payload::Origin::Desk,
     };
     let sent_at = intent.at;
     let mut hand = Hand::with(vec![OpenAttempt { intent, sent_at }]);

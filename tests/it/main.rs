@@ -16,6 +16,7 @@ mod dev_script;
 mod journal;
 mod machine;
 mod network;
+mod online;
 mod platform;
 mod redeem;
 mod relays;

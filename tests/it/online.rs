@@ -1,0 +1,6 @@
+//! The online half as phones and desks meet it: the program itself, over real sockets.
+
+mod acts;
+mod desks;
+mod hostile;
+mod site;
