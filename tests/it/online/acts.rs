@@ -230,9 +230,9 @@ fn a_lost_answer_is_told_as_not_known_and_found_out() {
 
 #[test]
 fn what_a_power_cut_left_open_is_settled_by_the_next_start_and_never_sent_again() {
-    let (platform, site) = normal();
+    let (platform, mut site) = normal();
     platform.fail(&[Fault::HangAfter]);
-    let site = run(async {
+    run(async {
         let mut phone = site.phone();
         phone.begin().await;
         let review = phone.review(SEALED).await;
@@ -240,8 +240,9 @@ fn what_a_power_cut_left_open_is_settled_by_the_next_start_and_never_sent_again(
         while platform.consumes() == 0 {
             tokio::task::yield_now().await;
         }
-        site.restart()
     });
+    site.stop();
+    site.start_again();
     assert_eq!(
         (site.attempts(), platform.consumes()),
         (vec!["redeemed".to_owned()], 1)
@@ -309,4 +310,41 @@ fn a_sealed_code_of_another_account_is_refused_in_words() {
         );
     });
     assert_eq!(platform.queries(), 0);
+}
+
+#[test]
+fn the_page_is_served_under_its_own_certificate() {
+    let platform = Platform::with(&[]);
+    let names = vec!["localhost".to_owned()];
+    let certified = rcgen::generate_simple_self_signed(names).unwrap();
+    let desk = crate::support::Desk::of(&platform);
+    std::fs::write(desk.path("own.pem"), certified.cert.pem()).unwrap();
+    std::fs::write(desk.path("own.key"), certified.signing_key.serialize_pem()).unwrap();
+    let text = std::fs::read_to_string(desk.path("kiosk.toml")).unwrap();
+    desk.configure(&format!(
+        "{text}[online]\npublic_url = \"https://localhost\"\nlisten = \"127.0.0.1:0\"\n\
+         certificate_file = \"own.pem\"\ncertificate_key_file = \"own.key\"\njournal_path = \"online.sqlite\"\n"
+    ));
+    let site = Site::serve(desk, platform.address());
+    run(async {
+        let own = reqwest::Certificate::from_pem(certified.cert.pem().as_bytes()).unwrap();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([own]);
+        let client = client.build().unwrap();
+        let url = format!("https://localhost:{}", site.address.port());
+        let page = client.get(format!("{url}/")).send().await.unwrap();
+        assert_eq!(page.status(), 200);
+        assert!(page.headers().contains_key("strict-transport-security"));
+        let begin = client
+            .post(format!("{url}/api/begin"))
+            .json(&json!({ "lang": "zh" }));
+        let begun = begin.send().await.unwrap();
+        let cookie = begun.headers()["set-cookie"].to_str().unwrap();
+        assert!(cookie.starts_with("__Host-session="), "{cookie}");
+        for word in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
+            assert!(cookie.contains(word), "{cookie}");
+        }
+        // Plain http is not answered there.
+        let plain = format!("http://localhost:{}/", site.address.port());
+        assert!(client.get(plain).send().await.is_err());
+    });
 }

@@ -327,7 +327,7 @@ fn whoever_asks_too_often_has_to_wait_and_the_others_do_not() {
         desk.path("state/online.sqlite").display(),
         desk.path("state/online.sqlite").display(),
     ));
-    let site = Site::serve(desk);
+    let site = Site::serve(desk, platform.address());
     run(async {
         let ask = |from: &'static str| {
             let request = site

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use reqwest::header::{HeaderMap, SET_COOKIE};
@@ -25,6 +26,7 @@ pub struct Site {
     pub address: SocketAddr,
     pub client: reqwest::Client,
     served: Child,
+    weixin: SocketAddr,
 }
 
 impl Site {
@@ -46,27 +48,49 @@ impl Site {
             desk.path("state/online.sqlite").display(),
             desk.path("desks").display(),
         ));
-        Self::serve(desk)
+        Self::serve(desk, platform.address())
     }
 
-    pub fn serve(desk: Desk) -> Self {
+    pub fn serve(desk: Desk, weixin: SocketAddr) -> Self {
         let (served, address) = start(desk.command(&["serve", "--json"]));
         Self {
             desk,
             address,
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             served,
+            weixin,
         }
     }
 
-    /// Stops it as a power cut would, and starts it anew.
-    pub fn restart(mut self) -> Self {
+    /// What a kiosk needs to be this site's desk.
+    pub fn for_desk(&self) -> ForDesk {
+        let key_file = self.desk.path("front-key");
+        std::fs::write(&key_file, DESK_KEY).unwrap();
+        ForDesk {
+            weixin: format!("http://{}", self.weixin),
+            secret_file: self.desk.path("secret"),
+            journal: self.desk.path("state/kiosk.sqlite"),
+            key_file,
+            url: self.url(""),
+        }
+    }
+
+    /// Stops serving, as a power cut would.
+    pub fn stop(&mut self) {
         self.served.kill().unwrap();
         self.served.wait().unwrap();
-        let desk = Desk {
-            folder: std::mem::replace(&mut self.desk.folder, tempfile::tempdir().unwrap()),
-        };
-        Self::serve(desk)
+    }
+
+    /// Serves again, at the same address.
+    pub fn start_again(&mut self) {
+        let path = self.desk.path("kiosk.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let listen = format!("listen = \"{}\"", self.address);
+        self.desk
+            .configure(&text.replace("listen = \"127.0.0.1:0\"", &listen));
+        let (served, address) = start(self.desk.command(&["serve", "--json"]));
+        assert_eq!(address, self.address);
+        self.served = served;
     }
 
     /// The outcomes of all attempts, once none is open: a page may be told of an end a moment before it is on the disk.
@@ -112,6 +136,15 @@ fn start(mut command: Command) -> (Child, SocketAddr) {
     let told: Value = serde_json::from_str(&line).unwrap();
     let address = told["address"].as_str().unwrap().parse().unwrap();
     (child, address)
+}
+
+/// What a kiosk needs to be a site's desk.
+pub struct ForDesk {
+    pub weixin: String,
+    pub secret_file: PathBuf,
+    pub journal: PathBuf,
+    pub key_file: PathBuf,
+    pub url: String,
 }
 
 /// What came back.
