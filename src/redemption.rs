@@ -18,6 +18,7 @@
 
 pub mod attempt;
 mod confirming;
+pub mod done;
 pub mod doubt;
 mod looking_up;
 pub mod reply;
@@ -29,11 +30,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::card::{CardId, CardTitle};
+use crate::card::{CardId, CardTitle, Code};
 use crate::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
 use crate::payload::{Origin, Payload};
 use crate::screen::{Finished, Notice};
 use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Outcome, Record, Settled};
+use done::Done;
 use doubt::Doubts;
 use reply::{Ask, Told};
 use state::State;
@@ -103,6 +105,7 @@ pub struct Redemption {
     /// How the payload came that is being looked at.
     origin: Origin,
     doubts: Doubts,
+    done: Done,
     title: Option<(CardId, CardTitle)>,
     title_asked: Option<(ExchangeId, CardId)>,
     notice: Option<Notice>,
@@ -131,6 +134,7 @@ impl Redemption {
             state: State::Idle,
             origin: Origin::Desk,
             doubts,
+            done: Done::default(),
             title: None,
             title_asked: None,
             notice: None,
@@ -143,6 +147,11 @@ impl Redemption {
         };
         machine.ask_about_doubts(now);
         machine
+    }
+
+    /// Tells what an earlier run has redeemed, oldest first.
+    pub fn remember(&mut self, redeemed: Vec<(Code, Timestamp)>) {
+        self.done = Done::restored(redeemed);
     }
 
     /// Takes one event.
@@ -307,6 +316,7 @@ impl Redemption {
     }
 
     fn finish(&mut self, finished: Finished, now: Moment) {
+        let finished = self.told_as_ours(finished);
         tracing::info!(
             outcome = ?finished.outcome,
             why = ?finished.why,

@@ -4,6 +4,8 @@
 //! loop wakes the window for a new screen, the camera for a new frame, and only while the viewfinder is seen.
 
 mod attention;
+mod details;
+pub mod drawn;
 mod header;
 mod icon;
 mod idle;
@@ -12,11 +14,11 @@ mod keypad;
 mod look;
 mod opening;
 mod outcome;
+mod page;
 mod review;
-mod targets;
 mod theme;
 mod viewfinder;
-mod wedge;
+pub mod wedge;
 mod widgets;
 mod working;
 
@@ -32,12 +34,13 @@ use tokio::sync::watch;
 use crate::event::{Event, LookUpId, Touch};
 use crate::frame::{Frame, Sight, Slot};
 use crate::payload::{Origin, Payload, PaymentCodes};
-use crate::screen::{Screen, Stage};
+use crate::screen::{Screen, Shade, Stage};
 use crate::wording::{Language, Wording};
 pub use opening::open;
 
-use keypad::Keypad;
+use details::Details;
 use look::{Act, Look};
+use page::Page;
 use review::Confirm;
 use theme::Palette;
 use viewfinder::Preview;
@@ -83,6 +86,8 @@ pub struct Parts {
     pub phones: Option<Vec<String>>,
     /// Over the whole display.
     pub is_fullscreen: bool,
+    /// How bright it is.
+    pub shade: Shade,
 }
 
 /// The window.
@@ -90,14 +95,15 @@ pub struct Window {
     parts: Parts,
     palette: Palette,
     wording: Wording,
+    /// The language of the line that the clerk turns to the customer.
+    customer: Wording,
     screen: Screen,
     /// The stage on the screen and since when.
     since: (StageKey, Instant),
     /// It was drawn and has not been told to the log.
     is_new: bool,
     confirmed: Option<LookUpId>,
-    keypad: Option<Keypad>,
-    shows_doubts: bool,
+    page: Option<Page>,
     wedge: Wedge,
     preview: Preview,
     sees_frames: Arc<AtomicBool>,
@@ -126,10 +132,7 @@ impl StageKey {
 impl Window {
     /// Puts the window together in a context of egui. The waker is for whoever changes `parts.screens`.
     pub fn new(ctx: &Context, parts: Parts) -> (Self, Waker) {
-        let palette = match parts.phones {
-            Some(_) => Palette::DEMO,
-            None => Palette::LIVE,
-        };
+        let palette = Palette::of(parts.shade, parts.phones.is_some());
         theme::install(ctx, &palette);
         if parts.is_fullscreen {
             theme::set_fullscreen(ctx, true);
@@ -143,12 +146,12 @@ impl Window {
         let window = Self {
             palette,
             wording: Wording::new(parts.language),
+            customer: Wording::new(Language::Zh),
             since: (StageKey::of(&screen.stage), now),
             is_new: true,
             screen,
             confirmed: None,
-            keypad: None,
-            shows_doubts: false,
+            page: None,
             wedge: Wedge::default(),
             preview: Preview::default(),
             sees_frames,
@@ -171,13 +174,10 @@ impl Window {
                 self.is_new = true;
                 self.confirmed = None;
                 if key != StageKey::Idle {
-                    self.keypad = None;
-                    self.shows_doubts = false;
+                    self.page = None;
                 }
             }
-            if self.screen.doubts.is_empty() {
-                self.shows_doubts = false;
-            }
+            self.page.take_if(|page| page.is_empty(&self.screen));
         }
     }
 
@@ -186,13 +186,13 @@ impl Window {
             Typed::Nothing => {}
             Typed::Scanned(text) => self.look_up(&text),
             Typed::ByHand(text) => {
-                if let Some(keypad) = &mut self.keypad {
-                    keypad.take(&text);
+                if let Some(page) = &mut self.page {
+                    page.take(&text);
                 }
             }
             Typed::Delete => {
-                if let Some(keypad) = &mut self.keypad {
-                    keypad.delete();
+                if let Some(page) = &mut self.page {
+                    page.delete();
                 }
             }
         }
@@ -216,16 +216,17 @@ impl Window {
                 self.tell(Event::Touch(touch));
             }
             Act::LookUp(text) => self.look_up(&text),
-            Act::Keypad(is_open) => self.keypad = is_open.then(Keypad::default),
-            Act::Doubts(is_open) => self.shows_doubts = is_open,
+            Act::Open(door) => self.page = Some(Page::behind(door)),
+            Act::Close => self.page = None,
             Act::Language => {
-                let other = match self.wording.language() {
-                    Language::En => Language::Zh,
-                    Language::Zh => Language::En,
-                };
+                let other = self.wording.language().other();
                 self.wording = Wording::new(other);
                 (self.parts.tell)(Said::Language(other));
             }
+            Act::CustomerLanguage => {
+                self.customer = Wording::new(self.customer.language().other());
+            }
+            Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
         }
     }
@@ -244,15 +245,12 @@ impl Window {
         };
         let shown_for = now.saturating_duration_since(self.since.1);
         let arming = ARMING.checked_sub(shown_for).filter(|left| !left.is_zero());
-        if self.shows_doubts {
-            let act = attention::doubts_ui(ui, rect, look, &self.screen.doubts);
-            return (act, None);
+        if let Some(page) = &mut self.page {
+            let act = page.show(ui, rect, look, &self.screen, now);
+            return (act, page.beat());
         }
         match &self.screen.stage {
             Stage::Idle => {
-                if let Some(keypad) = &mut self.keypad {
-                    return (keypad::keypad_ui(ui, rect, look, keypad), None);
-                }
                 let phones = self.parts.phones.as_deref().unwrap_or_default();
                 let act = idle::idle_ui(ui, rect, look, &self.screen, &self.preview, phones);
                 (act, None)
@@ -276,12 +274,29 @@ impl Window {
             Stage::Finished(finished) => {
                 let attempt = finished.attempt;
                 let mut doubts = self.screen.doubts.iter();
-                let doubt = doubts.find(|doubt| Some(doubt.attempt) == attempt);
-                let may_go = arming.is_none();
-                let act = outcome::outcome_ui(ui, rect, look, finished, doubt, now, may_go);
+                let shown = outcome::Shown {
+                    finished,
+                    doubt: doubts.find(|doubt| Some(doubt.attempt) == attempt),
+                    customer: &self.customer,
+                    now,
+                    may_go: arming.is_none(),
+                };
+                let act = outcome::outcome_ui(ui, rect, look, &shown);
                 let beat = outcome::beat(finished);
                 (act, Some(arming.map_or(beat, |left| left.min(beat))))
             }
+        }
+    }
+}
+
+impl Window {
+    /// An outcome's colour reaches to the upper edge.
+    fn header_palette(&self) -> Palette {
+        match &self.screen.stage {
+            Stage::Finished(finished) if self.page.is_none() => {
+                Palette::on(theme::Tone::of(finished))
+            }
+            Stage::Idle | Stage::Working(_) | Stage::Review(_) | Stage::Finished(_) => self.palette,
         }
     }
 }
@@ -306,8 +321,7 @@ impl eframe::App for Window {
         let mut rect = ui.max_rect();
         ui.painter()
             .rect_filled(rect, CornerRadius::ZERO, self.palette.ground);
-        let sees_frames =
-            self.keypad.is_none() && !self.shows_doubts && matches!(self.screen.stage, Stage::Idle);
+        let sees_frames = self.page.is_none() && matches!(self.screen.stage, Stage::Idle);
         self.sees_frames.store(sees_frames, Ordering::Relaxed);
         if sees_frames {
             let parts = &self.parts;
@@ -325,18 +339,16 @@ impl eframe::App for Window {
             rect = rest;
         }
         let mut acts = Vec::new();
-        if !matches!(self.screen.stage, Stage::Finished(_)) || self.shows_doubts {
-            let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
-            let connection = &self.screen.desk.connection;
-            acts.extend(header::header_ui(
-                ui,
-                top,
-                look,
-                &self.parts.place,
-                connection,
-            ));
-            rect = rest;
-        }
+        let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
+        let palette = self.header_palette();
+        let header_look = Look {
+            palette: &palette,
+            ..look
+        };
+        let connection = &self.screen.desk.connection;
+        let place = &self.parts.place;
+        acts.extend(header::header_ui(ui, top, header_look, place, connection));
+        rect = rest;
         if attention::is_needed(&self.screen) {
             let (bar, rest) = widgets::cut_top(rect, attention::HEIGHT);
             acts.extend(attention::bar_ui(ui, bar, look, &self.screen));
@@ -344,7 +356,7 @@ impl eframe::App for Window {
         }
         let (act, again) = self.stage_ui(ui, rect, now);
         acts.extend(act);
-        targets::tell(ui.ctx());
+        drawn::end(ui.ctx());
         for act in acts {
             self.carry_out(act);
             ui.ctx().request_repaint_after(SOON);

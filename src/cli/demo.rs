@@ -7,17 +7,20 @@ use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 
 use super::display::Display;
-use super::kiosk_in_terminal::{Clerk, Session};
+use super::kiosk_in_terminal::{Clerk, Patience, Session, TITLE_FOR};
 use super::story::{self, Story};
 use super::terminal::Page;
 use super::{Context, Exit, demo_window, set_up};
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Effort, Symbologies};
-use crate::screen::{Screen, Stage};
+use crate::screen::{Screen, Shade, Stage};
 use crate::wording::Wording;
 
-/// How long a story in doubt is watched.
-const WATCHED: Duration = Duration::from_secs(4);
+/// A story in doubt is watched for so long.
+const WATCHED: Patience = Patience {
+    title: TITLE_FOR,
+    doubt: Duration::from_secs(4),
+};
 
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Args {
@@ -27,6 +30,9 @@ pub(super) struct Args {
     /// In the terminal, also where a window could be opened
     #[arg(long)]
     terminal: bool,
+    /// Dark words on a light ground
+    #[arg(long)]
+    light: bool,
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -51,7 +57,12 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
             }
             Display::Ready => {
                 let is_shown = args.story.is_some();
-                demo_window::open(language, story, is_shown)?;
+                let shade = if args.light {
+                    Shade::Light
+                } else {
+                    Shade::Dark
+                };
+                demo_window::open(language, shade, story, is_shown)?;
                 return Ok(Exit::Done);
             }
         }

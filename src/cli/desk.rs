@@ -21,7 +21,7 @@ use crate::kiosk::{Kiosk, Parts};
 use crate::online::line::{self, Line};
 use crate::payload::{Origin, Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
-use crate::screen::{Screen, Stage, Work};
+use crate::screen::{Screen, Shade, Stage, Work};
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
@@ -192,6 +192,7 @@ impl Desk {
             payment_codes: look.payment_codes,
             phones: look.phones,
             is_fullscreen: look.is_fullscreen,
+            shade: look.shade,
         }
     }
 
@@ -232,6 +233,7 @@ pub(super) struct DeskLook {
     pub(super) payment_codes: PaymentCodes,
     pub(super) phones: Option<Vec<String>>,
     pub(super) is_fullscreen: bool,
+    pub(super) shade: Shade,
     pub(super) is_mirrored: bool,
 }
 

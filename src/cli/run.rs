@@ -9,6 +9,7 @@ use super::display::Display;
 use super::{Context, Exit, cameras, scan, set_up};
 use crate::camera::{self, Source};
 use crate::config::{self, Config};
+use crate::journal::Held;
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
 use crate::online::line;
@@ -41,10 +42,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let rules = set_up::rules(&config);
     let parts = match set_up::parts(rules, client, &config.journal, Clock::System) {
         Ok(parts) => parts,
-        Err(exit) => {
-            tracing::error!("another coupon-kiosk holds the journal");
-            return Ok(exit);
-        }
+        Err(Held) => return set_up::held(&wording, &config.journal),
     };
     let desk = Desk::start(parts, Live)?;
     let payment_codes = config.scan.payment_codes;
@@ -74,6 +72,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         payment_codes,
         phones: None,
         is_fullscreen: config.ui.fullscreen,
+        shade: config.ui.shade,
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;

@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 44] = [
+pub(super) const KEYS: [(&str, &str); 45] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -53,6 +53,7 @@ pub(super) const KEYS: [(&str, &str); 44] = [
     ),
     ("ui.language", r#"language = "zh""#),
     ("ui.fullscreen", "fullscreen = true"),
+    ("ui.shade", r#"shade = "dark""#),
     ("ui.sound", "sound = true"),
     ("scan.refuse_payment_codes", "refuse_payment_codes = true"),
     ("scan.symbologies", r#"symbologies = ["qr", "code128"]"#),
@@ -249,7 +250,7 @@ mod tests {
                 "store.timezone",
                 "did you mean: time_zone = \"Asia/Shanghai\"",
             ),
-            ("ui.tts", "[ui] knows language, fullscreen, sound"),
+            ("ui.tts", "[ui] knows language, fullscreen, shade, sound"),
         ] {
             assert_eq!(unknown(written).instead, meant, "{written}");
         }

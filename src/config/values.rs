@@ -7,6 +7,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use crate::card::CardId;
+use crate::screen::Shade;
 use crate::wording::Language;
 
 use super::mistake::Wrong;
@@ -80,6 +81,14 @@ pub(super) fn language(raw: &Raw) -> Result<Language, Wrong> {
         .ok_or_else(|| Wrong::new("this language is not spoken here", r#"write "zh" or "en""#))
 }
 
+pub(super) fn shade(raw: &Raw) -> Result<Shade, Wrong> {
+    choice(
+        "ui.shade",
+        raw,
+        &[("dark", Shade::Dark), ("light", Shade::Light)],
+    )
+}
+
 pub(super) fn symbologies(raw: &Raw) -> Result<Vec<Symbology>, Wrong> {
     const KEY: &str = "scan.symbologies";
     const WORDS: [(&str, Symbology); 2] = [("qr", Symbology::Qr), ("code128", Symbology::Code128)];
@@ -97,18 +106,17 @@ pub(super) fn time_zone(raw: &Raw) -> Result<TimeZone, Wrong> {
     TimeZone::get(&name).map_err(|_unknown| {
         let known = jiff::tz::db().available().map(|known| known.to_string());
         let near = known.min_by_key(|known| strsim::osa_distance(known, &name));
+        let is_near = |near: &String| strsim::osa_distance(near, &name) <= near.len() / 3;
         // The zone is named after Shanghai, which nobody guesses who thinks of Beijing time.
         let is_beijing = name.to_ascii_lowercase().contains("beijing");
-        let near = near.map(|near| {
-            if is_beijing {
-                "Asia/Shanghai".to_owned()
-            } else {
-                near
-            }
-        });
+        let near = if is_beijing {
+            Some("Asia/Shanghai".to_owned())
+        } else {
+            near.filter(is_near)
+        };
         let instead = match near {
             Some(near) => format!("did you mean: time_zone = \"{near}\""),
-            None => "install the package tzdata".to_owned(),
+            None => "write it like time_zone = \"Asia/Shanghai\"".to_owned(),
         };
         Wrong::new("there is no such time zone", instead)
     })
@@ -144,6 +152,16 @@ impl Shown for Rotation {
             Self::By270 => "270",
         };
         degrees.to_owned()
+    }
+}
+
+impl Shown for Shade {
+    fn shown(&self) -> String {
+        let word = match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+        };
+        word.to_owned()
     }
 }
 

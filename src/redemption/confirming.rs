@@ -198,10 +198,11 @@ impl Redemption {
             Reply::Unknown(why) => why.errcode(),
             Reply::Answered(_) | Reply::NotSent(_) => None,
         };
-        let status = match &reply {
-            Reply::Answered(info) => info.status.clone(),
+        let told = match &reply {
+            Reply::Answered(info) => Some(info.clone()),
             Reply::Refused(_) | Reply::Unknown(_) | Reply::NotSent(_) => None,
         };
+        let status = told.as_ref().and_then(|info| info.status.clone());
         let Some((intent, verdict)) = self.doubts.probed(exchange, reply, now.tick) else {
             return;
         };
@@ -214,12 +215,18 @@ impl Redemption {
         }));
         let (outcome, why) = match verdict {
             Verdict::StillOpen => return,
+            // Once is all that a code can be redeemed: this was another attempt's.
+            Verdict::Redeemed if self.done.at(&intent.code).is_some() => {
+                let why = Why::Status(UserCardStatus::Consumed);
+                (Outcome::AlreadyRedeemed, why)
+            }
             Verdict::Redeemed => (Outcome::Redeemed, Why::FoundRedeemed),
             Verdict::Unused => (Outcome::NotRedeemed, Why::FoundUnused),
             Verdict::Refused(why) => (Outcome::Refused, why),
         };
         let mut seen = intent.info.clone();
         seen.status = status.clone().or(seen.status);
+        seen.can_consume = told.and_then(|info| info.can_consume).or(seen.can_consume);
         let end = End {
             outcome,
             by: Some(SettledBy::Query),
@@ -268,6 +275,9 @@ impl Redemption {
             ..
         } = end;
         tracing::info!(attempt = %intent.attempt, ?outcome, ?by, errcode, "settled");
+        if outcome == Outcome::Redeemed {
+            self.done.add(intent.code.clone(), now.wall);
+        }
         self.write_settled(Settled {
             attempt: intent.attempt,
             at: now.wall,

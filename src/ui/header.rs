@@ -32,6 +32,8 @@ pub fn header_ui(
     place: &str,
     connection: &Connection,
 ) -> Option<Act> {
+    ui.painter()
+        .rect_filled(rect, CornerRadius::ZERO, look.palette.ground);
     let inner = rect.shrink2(vec2(MARGIN, 8.0));
     let (rest, language) = cut_right(inner, 150.0);
     let other = look.wording.say("language-other");

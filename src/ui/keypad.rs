@@ -88,7 +88,7 @@ fn typed_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, keypad: &mut Keypad) -> Opt
     let (close, look_up) = cut_left(foot, foot.width() * 0.38);
     let close = close.with_max_x(close.right() - GAP);
     if Key::new(&label, look.palette.key, look.palette.text).show(ui, close, "keypad-close") {
-        act = Some(Act::Keypad(false));
+        act = Some(Act::Close);
     }
     let label = look.wording.say("keypad-look-up");
     let key = Key::new(&label, look.palette.accent, look.palette.on_accent)

@@ -3,8 +3,10 @@
 use eframe::egui::Rect;
 use jiff::tz::TimeZone;
 
+use super::page::Door;
 use super::theme::Palette;
 use crate::event::Touch;
+use crate::screen::Finished;
 use crate::wording::Wording;
 
 /// What every part of the window is drawn with.
@@ -25,12 +27,16 @@ pub enum Act {
     Touch(Touch),
     /// This was typed: look it up.
     LookUp(String),
-    /// Open or close the keypad.
-    Keypad(bool),
-    /// Open or close the list of what is in doubt.
-    Doubts(bool),
+    /// Open a page.
+    Open(Door),
+    /// Close the page.
+    Close,
+    /// Show what IT asks for about this outcome.
+    Details(Box<Finished>),
     /// Speak the other language.
     Language,
+    /// Tell the customer in the other language.
+    CustomerLanguage,
     /// Hold up this phone of the demo.
     Phone(usize),
 }

@@ -9,10 +9,13 @@
     reason = "a test that cannot go on has failed, prints its seed, and carries its expected text"
 )]
 
+mod chance;
 mod check;
 mod config;
+mod crash;
 mod demo;
 mod dev_script;
+mod fuzz;
 mod journal;
 mod machine;
 mod network;

@@ -246,6 +246,7 @@ async fn with_kiosk<T>(
         weixin: weixin::Client::new(&settings).unwrap(),
         journal: opened.journal,
         open: opened.in_doubt,
+        redeemed: opened.redeemed,
         trouble: opened.trouble,
         clock: Clock::System,
         inbox: (inbox.clone(), events),
