@@ -3,4 +3,5 @@
 mod acts;
 mod desks;
 mod hostile;
+mod load;
 mod site;

@@ -32,10 +32,15 @@ pub struct Site {
 impl Site {
     /// A site whose Weixin is `platform`, and of whose configuration `[online]` also says `more`.
     pub fn of(platform: &Platform, more: &str) -> Self {
+        Self::with(platform, more, |text| text)
+    }
+
+    /// The same with a configuration that is edited first.
+    pub fn with(platform: &Platform, more: &str, edit: impl FnOnce(String) -> String) -> Self {
         let desk = Desk::of(platform);
         let desks = format!("front: {DESK_KEY}\n# a remark\nback: {OTHER_KEY}\n");
         std::fs::write(desk.path("desks"), desks).unwrap();
-        desk.configure(&format!(
+        desk.configure(&edit(format!(
             "[weixin]\nbase_url = \"http://{}\"\ntimeout_secs = 1\ndoubt_secs = 1\n\
              [weixin.token]\nsource = \"stable_token\"\nappid = \"wx0123\"\nsecret_file = \"{}\"\n\
              [store]\ndesk = \"front\"\n[journal]\npath = \"{}\"\n\
@@ -47,7 +52,7 @@ impl Site {
             desk.path("state/online.sqlite").display(),
             desk.path("state/online.sqlite").display(),
             desk.path("desks").display(),
-        ));
+        )));
         Self::serve(desk, platform.address())
     }
 
@@ -73,6 +78,14 @@ impl Site {
             key_file,
             url: self.url(""),
         }
+    }
+
+    /// The most memory that the server has held, as Linux tells it.
+    pub fn memory(&self) -> String {
+        let path = format!("/proc/{}/status", self.served.id());
+        let status = std::fs::read_to_string(path).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.unwrap_or("an unknown amount").trim().to_owned()
     }
 
     /// Stops serving, as a power cut would.
@@ -126,6 +139,7 @@ impl Drop for Site {
 /// Starts a program that says where it listens.
 fn start(mut command: Command) -> (Child, SocketAddr) {
     let mut child = command
+        .env("RUST_LOG", "warn")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
