@@ -16,6 +16,8 @@
 //! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
 //! publishes a plain [`screen::Screen`]. The journal answers by event, so that a slow disk holds up nothing.
 //!
+//! [`online`] serves the page on a customer's own phone: many redemption machines, one journal, and the way to a desk's counter.
+//!
 //! The invariants, which the tests in `tests/it/redeem.rs`, `tests/it/journal.rs` and [`redemption`] hold up:
 //!
 //! 1. No consume leaves before its intent is durable.
