@@ -73,7 +73,7 @@ const SCAN_EXAMPLES: &str = "Examples:
 const CODE_EXAMPLES: &str = "Examples:
   coupon-kiosk code query 409632457895
   coupon-kiosk code query 409632457895 --check-consume
-  coupon-kiosk code decrypt 'encrypt_code of a link'";
+  coupon-kiosk code decrypt 'https://shop.example/c?encrypt_code=...'";
 
 const JOURNAL_EXAMPLES: &str = "Examples:
   coupon-kiosk journal list --last 20
