@@ -98,7 +98,11 @@ impl Online {
     pub fn new(parts: Parts, desk_keys: Option<&Path>) -> Result<Arc<Self>, Fault> {
         let desks = Desks::open(desk_keys, parts.site.public_url.as_origin())?;
         let secret = match &parts.secret_file {
-            Some(path) => Some(Secret::from_file(path)?),
+            Some(path) => {
+                let secret = Secret::from_file(path)?;
+                crate::logging::hide(secret.expose());
+                Some(secret)
+            }
             None => None,
         };
         let (scribe, open) = Scribe::open(&parts.site.journal)?;

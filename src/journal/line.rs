@@ -30,7 +30,8 @@ pub struct Line {
     pub clerk: Option<String>,
     /// Which kiosk.
     pub desk: Option<String>,
-    /// How the code came.
+    /// How the code came; not told where it was shown at the desk.
+    #[serde(skip_serializing_if = "Origin::is_desk")]
     pub origin: Origin,
 }
 

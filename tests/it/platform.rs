@@ -398,7 +398,7 @@ impl Platform {
         }
         let token = path.split(&format!("access_token={TOKEN}")).nth(1);
         let number = token.and_then(|rest| rest.split('&').next()?.parse::<u32>().ok());
-        if number.is_none_or(|number| number <= state.forgotten) {
+        if token.is_none() || number.is_some_and(|number| number <= state.forgotten) {
             return reply(
                 stream,
                 200,
