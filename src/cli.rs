@@ -7,8 +7,10 @@ mod demo;
 pub mod demo_window;
 mod desk;
 mod display;
+mod doctor;
 mod exit;
 pub mod journal;
+mod journal_state;
 mod kiosk_in_terminal;
 mod reconcile;
 mod redeem;
@@ -54,6 +56,7 @@ const EXAMPLES: &str = "Examples:
   coupon-kiosk redeem --code 409632457895 --yes      look up and redeem
   coupon-kiosk journal list --last 20
   coupon-kiosk check
+  coupon-kiosk doctor
 
 Exit codes: 0 done, 1 refused or not found, 2 set-up or usage, 3 in doubt, 4 out of reach, 5 the journal is held";
 
@@ -107,6 +110,8 @@ enum Command {
     Serve,
     /// The configuration, and what is wrong with it
     Check,
+    /// What is wrong with this desk, one line a check, and what to do
+    Doctor(doctor::Args),
     /// Completions for a shell, to stdout
     Completions {
         /// Which shell
@@ -120,6 +125,8 @@ enum Command {
 enum JournalCommand {
     #[command(flatten)]
     Read(journal::Args),
+    /// What a package's scripts ask before they change the program: schema and attempts in doubt
+    State(journal_state::Args),
     /// Ask Weixin about what is in doubt, until it is settled
     Reconcile {
         /// How long, in seconds
@@ -129,9 +136,10 @@ enum JournalCommand {
 }
 
 fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let config = set_up::configuration(context)?;
     match command {
+        JournalCommand::State(args) => journal_state::run(args, context),
         JournalCommand::Read(args) => {
+            let config = set_up::configuration(context)?;
             let zone = &config.store.time_zone;
             let code = journal::run(args, &config.journal, zone, context.json, context.out)?;
             Ok(match code {
@@ -141,6 +149,7 @@ fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::R
             })
         }
         JournalCommand::Reconcile { patience } => {
+            let config = set_up::configuration(context)?;
             reconcile::run(context, &config, Duration::from_secs(*patience))
         }
     }
@@ -178,6 +187,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             let code = check::run(context.config.as_deref(), context.json, context.out)?;
             Ok(if code == 0 { Exit::Done } else { Exit::SetUp })
         }
+        Command::Doctor(args) => doctor::run(&args, &mut context),
         Command::Completions { shell } => {
             // By way of memory: it panics where its sink fails, such as `| head`.
             let mut script = Vec::new();

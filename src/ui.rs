@@ -12,6 +12,7 @@ mod idle;
 mod invitation;
 mod keypad;
 mod look;
+mod measure;
 mod opening;
 mod outcome;
 mod page;
@@ -36,6 +37,7 @@ use crate::frame::{Frame, Sight, Slot};
 use crate::payload::{Origin, Payload, PaymentCodes};
 use crate::screen::{Screen, Shade, Stage};
 use crate::wording::{Language, Wording};
+pub use measure::{Measured, measure};
 pub use opening::open;
 
 use details::Details;
@@ -84,6 +86,8 @@ pub struct Parts {
     pub payment_codes: PaymentCodes,
     /// The demo's stories; empty in a kiosk that redeems.
     pub phones: Option<Vec<String>>,
+    /// Called by every `logic()`, with the seconds that the last picture cost.
+    pub beat: Box<dyn Fn(Option<f32>)>,
     /// Over the whole display.
     pub is_fullscreen: bool,
     /// How bright it is.
@@ -302,7 +306,8 @@ impl Window {
 }
 
 impl eframe::App for Window {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        (self.parts.beat)(frame.info().cpu_usage);
         theme::scale(ctx);
         let now = (self.parts.tick)();
         if std::mem::take(&mut self.is_new) {

@@ -6,6 +6,8 @@
 
 mod clock;
 pub mod errcode;
+mod issuer;
+pub mod probe;
 pub mod recording;
 pub mod secret;
 pub mod signature;

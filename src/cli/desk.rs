@@ -6,6 +6,7 @@
 //!              +-> window -> asks -> kiosk (its loop and the network) -> screens -> window
 //! ```
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
@@ -17,6 +18,10 @@ use tokio::time::Instant;
 use super::set_up;
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Sight, Slot};
+use crate::health::Numbers;
+use crate::health::update_lock::UpdateLock;
+use crate::health::watchdog::{self, Beats, Watched};
+use crate::kiosk::observed::{Noted, Pulse};
 use crate::kiosk::{Kiosk, Parts};
 use crate::online::line::{self, Line};
 use crate::payload::{Origin, Payload, PaymentCodes};
@@ -60,6 +65,9 @@ pub(super) struct Desk {
     frames: Arc<Slot<Frame>>,
     sights: Arc<Slot<Sight>>,
     waker: Arc<OnceLock<Waker>>,
+    numbers: Numbers,
+    pulse: Pulse,
+    beats: Beats,
     kiosk: Worker,
 }
 
@@ -68,7 +76,13 @@ impl Desk {
     pub(super) fn start(parts: Parts, stories: impl Stories) -> anyhow::Result<Self> {
         let (asks, asked) = mpsc::channel(ASKS);
         let waker = Arc::new(OnceLock::new());
-        let (kiosk, first) = Kiosk::new(parts);
+        let (numbers, pulse) = (Numbers::default(), Pulse::default());
+        let watched = Observation {
+            numbers: numbers.clone(),
+            pulse: pulse.clone(),
+        };
+        let (mut kiosk, first) = Kiosk::new(parts);
+        watched.begin(&mut kiosk);
         let (seen, screens) = watch::channel(first.borrow().clone());
         let mut serving = Serving {
             asked,
@@ -83,7 +97,11 @@ impl Desk {
             runtime.block_on(async {
                 let mut next = Some((kiosk, first));
                 while let Some((kiosk, screens)) = next.take() {
-                    next = serving.serve(kiosk, screens).await.map(Kiosk::new);
+                    next = serving.serve(kiosk, screens).await.map(|parts| {
+                        let (mut kiosk, screens) = Kiosk::new(parts);
+                        watched.begin(&mut kiosk);
+                        (kiosk, screens)
+                    });
                 }
             });
         })?;
@@ -93,8 +111,16 @@ impl Desk {
             frames: Arc::default(),
             sights: Arc::default(),
             waker,
+            numbers,
+            pulse,
+            beats: Beats::default(),
             kiosk,
         })
+    }
+
+    /// What is counted here.
+    pub(super) fn numbers(&self) -> Numbers {
+        self.numbers.clone()
     }
 
     /// Where the camera puts its frames.
@@ -179,7 +205,15 @@ impl Desk {
                 tracing::warn!("the kiosk is too busy for what was touched");
             }
         };
+        let (beats, numbers) = (self.beats.clone(), self.numbers.clone());
+        let beat = move |picture: Option<f32>| {
+            beats.beat();
+            if let Some(seconds) = picture {
+                numbers.redrawn(seconds);
+            }
+        };
         ui::Parts {
+            beat: Box::new(beat),
             screens: self.screens.clone(),
             frames: self.frames(),
             sights: Arc::clone(&self.sights),
@@ -209,9 +243,26 @@ impl Desk {
             screens,
             waker,
             kiosk,
+            numbers,
+            pulse,
+            beats,
             ..
         } = self;
         drop((asks, screens));
+        let woken = Arc::clone(&waker);
+        let watched = Watched {
+            kiosk: pulse,
+            window: beats,
+            wake_window: Box::new(move || {
+                if let Some(waker) = woken.get() {
+                    waker.wake_by_ref();
+                }
+            }),
+            numbers,
+        };
+        let patience = watchdog::patience(std::env::var_os("WATCHDOG_USEC"));
+        let _watchdog = watchdog::start(watched, patience)
+            .context("the watchdog's thread cannot be started")?;
         let opened = ui::open(parts, move |woken| {
             if waker.set(woken).is_err() {
                 tracing::debug!("the window was made twice");
@@ -221,6 +272,38 @@ impl Desk {
             bail!("the kiosk's own loop ended by a fault; start it again");
         }
         opened.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
+    }
+}
+
+/// What every kiosk of this window is given: who counts, and what it answers.
+struct Observation {
+    numbers: Numbers,
+    pulse: Pulse,
+}
+
+impl Observation {
+    fn begin(&self, kiosk: &mut Kiosk) {
+        let numbers = self.numbers.clone();
+        let mut lock = update_lock();
+        kiosk.observe(Box::new(move |noted| {
+            numbers.note(&noted);
+            if let (Noted::Screen(screen), Some(lock)) = (&noted, &mut lock) {
+                lock.follow(&screen.stage);
+            }
+        }));
+        kiosk.beat_with(self.pulse.clone());
+    }
+}
+
+/// Where systemd made a folder for this service, updates are held off while something is in flight.
+fn update_lock() -> Option<UpdateLock> {
+    let folder = std::env::var_os("RUNTIME_DIRECTORY")?;
+    match UpdateLock::new(Path::new(&folder)) {
+        Ok(lock) => Some(lock),
+        Err(error) => {
+            tracing::warn!(%error, "updates are not held off");
+            None
+        }
     }
 }
 

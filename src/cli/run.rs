@@ -1,6 +1,6 @@
 //! `run`: the whole kiosk, live. Here its parts are put together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -9,11 +9,15 @@ use super::display::Display;
 use super::{Context, Exit, cameras, scan, set_up};
 use crate::camera::{self, Source};
 use crate::config::{self, Config};
+use crate::health;
 use crate::journal::Held;
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
+use crate::logging;
+use crate::logging::structured::{self, Sink};
 use crate::online::line;
 use crate::screen::Screen;
+use crate::weixin::Client;
 use crate::wording::Wording;
 
 #[derive(Debug, clap::Args)]
@@ -25,6 +29,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let config = set_up::configuration(context)?;
+    keep_log(&config)?;
     let language = set_up::language(context, Some(&config));
     let wording = Wording::new(language);
     match Display::of_process() {
@@ -39,6 +44,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         }
     }
     let client = set_up::client(&config, args.record.as_deref())?;
+    let weixin = client.clone();
     let rules = set_up::rules(&config);
     let parts = match set_up::parts(rules, client, &config.journal, Clock::System) {
         Ok(parts) => parts,
@@ -65,6 +71,13 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         ),
         None => None,
     };
+    let _health = match config.health.listen {
+        None => None,
+        Some(address) => Some(
+            health::serve(address, desk.numbers(), sources(&desk, &config, weixin))
+                .with_context(|| format!("the numbers cannot be served on {address}"))?,
+        ),
+    };
     let look = DeskLook {
         language,
         place: place(&config),
@@ -82,6 +95,27 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         }
     })?;
     Ok(Exit::Done)
+}
+
+/// From here on the log goes where the configuration says.
+fn keep_log(config: &Config) -> anyhow::Result<()> {
+    let sink = match &config.log {
+        config::Log::Stderr => return Ok(()),
+        config::Log::Journald => Sink::journald(Path::new(structured::JOURNALD))
+            .context("journald does not listen: write log.to = \"file\"")?,
+        config::Log::File(path) => Sink::file(path)
+            .with_context(|| format!("{} cannot be written: log.file", path.display()))?,
+    };
+    logging::keep(sink);
+    Ok(())
+}
+
+fn sources(desk: &Desk, config: &Config, weixin: Client) -> health::Sources {
+    health::Sources {
+        frames: desk.frames(),
+        journal: config.journal.clone(),
+        weixin,
+    }
 }
 
 /// The store and the desk, as far as they have names.

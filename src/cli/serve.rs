@@ -7,6 +7,7 @@ use super::{Context, Exit, set_up};
 use crate::kiosk::clock::Clock;
 use crate::online::{Fault, Online, Parts, listen};
 use crate::redemption::Rules;
+use crate::wording::Wording;
 
 pub(super) fn run(context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let config = set_up::configuration(context)?;
@@ -41,10 +42,7 @@ pub(super) fn run(context: &mut Context<'_>) -> anyhow::Result<Exit> {
             .with_context(|| format!("{} cannot be listened on", site.listen))?;
         let online = match Online::new(parts, site.desks_file.as_deref()) {
             Ok(online) => online,
-            Err(Fault::Held(_)) => {
-                tracing::error!("another coupon-kiosk holds the journal");
-                return Ok(Exit::Held);
-            }
+            Err(Fault::Held(_)) => return set_up::held(&Wording::new(language), &site.journal),
             Err(fault) => return Err(fault.into()),
         };
         // Whoever asked for port 0 has to be told which one it is.

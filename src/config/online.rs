@@ -226,9 +226,3 @@ fn journal(reader: &mut Reader, environment: &Environment) -> PathBuf {
         default
     })
 }
-
-impl Shown for SocketAddr {
-    fn shown(&self) -> String {
-        self.to_string()
-    }
-}

@@ -141,6 +141,13 @@ impl Https {
     }
 
     fn client(settings: &Settings) -> Result<reqwest::Client, SetUpFault> {
+        Self::builder(settings)?
+            .build()
+            .map_err(|error| client_fault(error.without_url()))
+    }
+
+    /// What every client here has in common.
+    pub(super) fn builder(settings: &Settings) -> Result<reqwest::ClientBuilder, SetUpFault> {
         let mut builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -160,9 +167,7 @@ impl Https {
             // A stand-in or a proxy on this machine is reached from a machine without authorities too.
             builder = builder.tls_certs_only([]);
         }
-        builder
-            .build()
-            .map_err(|error| client_fault(error.without_url()))
+        Ok(builder)
     }
 
     async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
@@ -259,7 +264,7 @@ fn needs_tls(settings: &Settings) -> bool {
 }
 
 /// Only the words for IT hang on what the library's error says.
-fn client_fault(error: reqwest::Error) -> SetUpFault {
+pub(super) fn client_fault(error: reqwest::Error) -> SetUpFault {
     if format!("{error:?}").contains("No CA certificates") {
         return SetUpFault::NoAuthority;
     }

@@ -99,11 +99,20 @@ impl Answer {
         (!ticket.is_empty()).then_some((ticket, u64::try_from(life).unwrap_or(0)))
     }
 
-    /// The `rid` or `hint` that Weixin's support asks for, out of `errmsg`.
+    /// A day's calls and what is left of them, as `/cgi-bin/openapi/quota/get` tells them.
+    pub fn quota(&self) -> Option<(u64, u64)> {
+        let quota = self.fields.get("quota")?.as_object()?;
+        let told = |key: &str| u64::try_from(number(quota.get(key)?)?).ok();
+        Some((told("daily_limit")?, told("remain")?))
+    }
+
+    /// What people have to pass on, out of `errmsg`: the `rid` or `hint` that Weixin's support asks for, and before it
+    /// the address that is missing on the account's list.
     pub fn trace(&self) -> Option<String> {
         let errmsg = text(self.fields.get("errmsg")?)?;
-        let at = errmsg.find("rid:").or_else(|| errmsg.find("hint:"))?;
-        let trace: String = shown(&errmsg[at..]).chars().take(80).collect();
+        let marks = ["invalid ip ", "rid:", "hint:"];
+        let at = marks.iter().find_map(|mark| errmsg.find(mark))?;
+        let trace: String = shown(&errmsg[at..]).chars().take(120).collect();
         Some(trace.trim().to_owned())
     }
 

@@ -395,6 +395,7 @@ fn help_needs_nothing() {
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev web                       the page for customers' phones, in a real Chromium
+        ./dev package                   the Debian package, into target/debian
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
@@ -417,6 +418,7 @@ fn a_command_that_is_none_is_refused() {
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev web                       the page for customers' phones, in a real Chromium
+        ./dev package                   the Debian package, into target/debian
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this

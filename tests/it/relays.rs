@@ -127,6 +127,8 @@ pub enum Manners {
     Refusing,
     /// Opens the tunnel, as it says, and answers in it itself.
     Lying,
+    /// 407 to everybody.
+    AskingForName,
 }
 
 /// A small HTTP proxy: CONNECT for https, whole addresses for http. It keeps the first line of each connection.
@@ -170,9 +172,14 @@ fn relay(mut near: TcpStream, manners: Manners, lines: &Mutex<Vec<String>>) {
         return;
     };
     lines.lock().unwrap().push(line.to_owned());
-    if manners == Manners::Refusing {
-        let refusal = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-        near.write_all(refusal).unwrap_or_default();
+    let refusal = match manners {
+        Manners::Obliging | Manners::Lying => None,
+        Manners::Refusing => Some("403 Forbidden"),
+        Manners::AskingForName => Some("407 Proxy Authentication Required"),
+    };
+    if let Some(refusal) = refusal {
+        let refusal = format!("HTTP/1.1 {refusal}\r\nContent-Length: 0\r\n\r\n");
+        near.write_all(refusal.as_bytes()).unwrap_or_default();
         return;
     }
     if manners == Manners::Lying {
