@@ -59,6 +59,32 @@ const EXAMPLES: &str = "Examples:
 
 Exit codes: 0 done, 1 refused or not found, 2 set-up or usage, 3 in doubt, 4 out of reach, 5 the journal is held";
 
+const REDEEM_EXAMPLES: &str = "Examples:
+  coupon-kiosk redeem --picture photo.jpg               look only, exit 0 where it may be redeemed
+  coupon-kiosk redeem --picture photo.jpg --yes         redeem
+  coupon-kiosk redeem --code '4096 3245 7895' --yes --json
+  coupon-kiosk redeem --link 'https://shop.example/c?encrypt_code=...' --yes
+  coupon-kiosk redeem --code PK0000397757 --card-id pFS7Fjg8kV1IdDz01r4SQwMkuCKc";
+
+const SCAN_EXAMPLES: &str = "Examples:
+  coupon-kiosk scan photo.jpg
+  coupon-kiosk scan --json pictures/            a folder and what is below it
+  coupon-kiosk scan --all --json photo.jpg      every code, with every pass
+  coupon-kiosk scan --device --for 10           from the first camera that works";
+
+const CODE_EXAMPLES: &str = "Examples:
+  coupon-kiosk code query 409632457895
+  coupon-kiosk code query 409632457895 --check-consume
+  coupon-kiosk code decrypt 'encrypt_code of a link'";
+
+const JOURNAL_EXAMPLES: &str = "Examples:
+  coupon-kiosk journal list --last 20
+  coupon-kiosk journal list --json --outcome in_doubt
+  coupon-kiosk journal show q17
+  coupon-kiosk journal export --from 2026-11-01 --bom > november.csv
+  coupon-kiosk journal verify
+  coupon-kiosk journal reconcile --for 120";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// The kiosk's story on recorded answers
@@ -66,15 +92,18 @@ enum Command {
     /// The whole kiosk, live
     Run(run::Args),
     /// One redemption without a window
+    #[command(after_help = REDEEM_EXAMPLES)]
     Redeem(redeem::Args),
     /// Codes in pictures, or before a camera
+    #[command(after_help = SCAN_EXAMPLES)]
     Scan(scan::Args),
     /// Cameras, their modes, and what would be taken
     Cameras,
     /// One harmless call of the card API
+    #[command(after_help = CODE_EXAMPLES)]
     Code(code::Args),
     /// What was asked and redeemed
-    #[command(subcommand)]
+    #[command(subcommand, after_help = JOURNAL_EXAMPLES)]
     Journal(JournalCommand),
     /// The configuration, and what is wrong with it
     Check,

@@ -18,7 +18,7 @@ mod page;
 mod review;
 mod theme;
 mod viewfinder;
-mod wedge;
+pub mod wedge;
 mod widgets;
 mod working;
 

@@ -300,15 +300,22 @@ fn failure(error: &reqwest::Error) -> Failure {
     })
 }
 
+/// How the TLS library's errors are called in which the other side, not the network, is at fault.
+const TLS_FAULTS: [&str; 6] = [
+    "InvalidCertificate",
+    "AlertReceived",
+    "InvalidMessage",
+    "InappropriateHandshakeMessage",
+    "PeerIncompatible",
+    "PeerMisbehaved",
+];
+
 /// Only the words for people hang on this.
 fn is_about_tls(error: &reqwest::Error) -> bool {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
         let shown = format!("{error:?}");
-        if ["InvalidCertificate", "AlertReceived", "InvalidMessage"]
-            .iter()
-            .any(|mark| shown.contains(mark))
-        {
+        if TLS_FAULTS.iter().any(|mark| shown.contains(mark)) {
             return true;
         }
         cause = error.source();

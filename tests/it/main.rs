@@ -16,6 +16,7 @@ mod crash;
 mod demo;
 mod dev_script;
 mod doctor;
+mod fuzz;
 mod health;
 mod journal;
 mod machine;
