@@ -43,12 +43,12 @@ use written::Written;
 
 pub use address::HttpUrl;
 pub use environment::Environment;
-pub use language::language;
+pub use language::{language, volume};
 pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use network::Network;
 pub use online::{HandOff, Online};
 pub use place::default_journal;
-pub use settings::remember_language;
+pub use settings::{remember_language, remember_volume};
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]
@@ -184,8 +184,8 @@ pub struct Ui {
     pub fullscreen: bool,
     /// How bright the window is.
     pub shade: Shade,
-    /// A short sound an outcome.
-    pub sound: bool,
+    /// How loud the short sound of an outcome is, in percent; 0 is silence. [`volume()`] asks the settings first.
+    pub sound: u8,
 }
 
 /// `[scan]`.

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `kiosk` runs the loop
-//! and the HTTP exchanges, `watchdog` asks both for a sign of life, `health` serves the numbers. `cli::desk` joins them.
+//! and the HTTP exchanges, `sound` plays, `watchdog` asks both for a sign of life, `health` serves the numbers. `cli::desk`
+//! joins them.
 //!
 //! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
 //! publishes a plain [`screen::Screen`]. The journal answers by event, so that a slow disk holds up nothing.
@@ -43,6 +44,7 @@ pub mod config;
 pub mod journal;
 pub mod logging;
 pub mod scanner;
+pub mod sound;
 pub mod weixin;
 pub mod worker;
 

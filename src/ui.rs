@@ -6,6 +6,8 @@
 mod attention;
 mod details;
 pub mod drawn;
+mod fingers;
+mod hands;
 mod header;
 mod icon;
 mod idle;
@@ -34,19 +36,21 @@ use tokio::sync::watch;
 
 use crate::event::{Event, LookUpId, Touch};
 use crate::frame::{Frame, Sight, Slot};
-use crate::payload::{Origin, Payload, PaymentCodes};
+use crate::payload::PaymentCodes;
 use crate::screen::{Screen, Shade, Stage};
 use crate::wording::{Language, Wording};
 pub use measure::{Measured, measure};
 pub use opening::open;
 
 use details::Details;
+use fingers::Fingers;
+use keypad::Kept;
 use look::{Act, Look};
 use page::Page;
 use review::Confirm;
 use theme::Palette;
 use viewfinder::Preview;
-use wedge::{Typed, Wedge};
+use wedge::Wedge;
 
 /// A review or an outcome takes no touch before it was seen so long.
 const ARMING: Duration = Duration::from_millis(400);
@@ -108,7 +112,10 @@ pub struct Window {
     is_new: bool,
     confirmed: Option<LookUpId>,
     page: Option<Page>,
+    /// What was typed last, for correction.
+    kept: Kept,
     wedge: Wedge,
+    fingers: Fingers,
     preview: Preview,
     sees_frames: Arc<AtomicBool>,
 }
@@ -156,7 +163,9 @@ impl Window {
             screen,
             confirmed: None,
             page: None,
+            kept: Kept::default(),
             wedge: Wedge::default(),
+            fingers: Fingers::default(),
             preview: Preview::default(),
             sees_frames,
             parts,
@@ -181,30 +190,11 @@ impl Window {
                     self.page = None;
                 }
             }
+            if let Stage::Finished(finished) = &self.screen.stage {
+                self.kept = std::mem::take(&mut self.kept).after(finished, now);
+            }
             self.page.take_if(|page| page.is_empty(&self.screen));
         }
-    }
-
-    fn take_typed(&mut self, typed: Typed) {
-        match typed {
-            Typed::Nothing => {}
-            Typed::Scanned(text) => self.look_up(&text),
-            Typed::ByHand(text) => {
-                if let Some(page) = &mut self.page {
-                    page.take(&text);
-                }
-            }
-            Typed::Delete => {
-                if let Some(page) = &mut self.page {
-                    page.delete();
-                }
-            }
-        }
-    }
-
-    fn look_up(&mut self, text: &str) {
-        let payload = Payload::parse(text, self.parts.payment_codes);
-        self.tell(Event::Payload(payload, Origin::Desk));
     }
 
     fn tell(&self, event: Event) {
@@ -219,8 +209,11 @@ impl Window {
                 }
                 self.tell(Event::Touch(touch));
             }
-            Act::LookUp(text) => self.look_up(&text),
-            Act::Open(door) => self.page = Some(Page::behind(door)),
+            Act::TypedIn(text) => self.look_up_typed(text),
+            Act::Open(door) => {
+                let now = (self.parts.tick)();
+                self.page = Some(Page::behind(door, self.kept.typed(now)));
+            }
             Act::Close => self.page = None,
             Act::Language => {
                 let other = self.wording.language().other();
@@ -313,11 +306,7 @@ impl eframe::App for Window {
         if std::mem::take(&mut self.is_new) {
             tracing::debug!(stage = ?self.since.0, "shown");
         }
-        let typed = self.wedge.pause(now);
-        self.take_typed(typed);
-        if self.wedge.is_busy() {
-            ctx.request_repaint_after(wedge::PAUSE);
-        }
+        self.pause(ctx, now);
         self.take_screen(ctx, now);
     }
 
@@ -360,7 +349,7 @@ impl eframe::App for Window {
             rect = rest;
         }
         let (act, again) = self.stage_ui(ui, rect, now);
-        acts.extend(act);
+        acts.extend(act.or_else(|| self.escape(ui.ctx(), now)));
         drawn::end(ui.ctx());
         for act in acts {
             self.carry_out(act);
@@ -374,14 +363,9 @@ impl eframe::App for Window {
         }
     }
 
-    /// A scanner's keys are taken away before egui sees them: its Enter must not press what has the focus.
-    fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
-        let now = (self.parts.tick)();
-        let (kept, typed) = self.wedge.sift(std::mem::take(&mut raw_input.events), now);
-        raw_input.events = kept;
-        for typed in typed {
-            self.take_typed(typed);
-        }
+    /// A scanner's keys are taken away before egui sees them (its Enter must not press what has the focus), and a palm.
+    fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
+        self.sift(ctx, raw_input);
     }
 }
 

@@ -265,11 +265,19 @@ keypad-clear = Clear
 keypad-back = Delete the last character
 keypad-letters = ABC
 keypad-digits = 123
+keypad-small = abc
+keypad-capitals = ABC
 keypad-close = Back
 keypad-length = { $count ->
         [one] 1 character
        *[other] { $count } characters
     }
+keypad-digits-advice = Weixin's own codes have 12 digits, you have { $count }
+keypad-digits-right = 12 digits, as Weixin's own codes have
+keypad-again = Typed last: type anew, or delete what is wrong
+keypad-no-paste = Nothing is pasted here: type the code or scan it
+keypad-no-such-character = No code has this character
+keypad-full = No code has more than { $count } characters
 language-other = 中文
 ask-now = Ask now
 doubts-title = Not known yet

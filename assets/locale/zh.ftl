@@ -252,10 +252,18 @@ keypad-clear = 清空
 keypad-back = 删除最后一位
 keypad-letters = ABC
 keypad-digits = 123
+keypad-small = abc
+keypad-capitals = ABC
 keypad-close = 返回
 keypad-length = { $count ->
        *[other] { $count } 位
     }
+keypad-digits-advice = 微信券码为 12 位数字，现有 { $count } 位
+keypad-digits-right = 12 位数字，与微信券码相符
+keypad-again = 上次输入的券码：可重新输入，或删改有误之处
+keypad-no-paste = 此处不接受粘贴：请输入或扫码
+keypad-no-such-character = 券码中没有这种字符
+keypad-full = 券码不超过 { $count } 位
 language-other = English
 ask-now = 立即查询
 doubts-title = 结果未知

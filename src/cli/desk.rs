@@ -12,6 +12,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -25,8 +26,10 @@ use crate::kiosk::observed::{Noted, Pulse};
 use crate::kiosk::{Kiosk, Parts};
 use crate::online::line::{self, Line};
 use crate::payload::{Origin, Payload, PaymentCodes};
+use crate::redemption::attempt::Outcome;
 use crate::scanner::{self, Symbologies, tracker::Sighting};
 use crate::screen::{Screen, Shade, Stage, Work};
+use crate::sound::{Sound, Speaker};
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
@@ -73,7 +76,11 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Starts the kiosk's thread.
-    pub(super) fn start(parts: Parts, stories: impl Stories) -> anyhow::Result<Self> {
+    pub(super) fn start(
+        parts: Parts,
+        stories: impl Stories,
+        speaker: Option<Speaker>,
+    ) -> anyhow::Result<Self> {
         let (asks, asked) = mpsc::channel(ASKS);
         let waker = Arc::new(OnceLock::new());
         let (numbers, pulse) = (Numbers::default(), Pulse::default());
@@ -90,6 +97,10 @@ impl Desk {
             waker: Wakes(Arc::clone(&waker)),
             wake_at: None,
             camera: CameraState::default(),
+            sounding: Sounding {
+                speaker,
+                heard: None,
+            },
             stories,
         };
         let runtime = set_up::runtime()?;
@@ -346,6 +357,7 @@ struct Serving<S> {
     wake_at: Option<Instant>,
     /// The newest state, which the loop of a new story has to be told.
     camera: CameraState,
+    sounding: Sounding,
     stories: S,
 }
 
@@ -393,6 +405,7 @@ impl<S: Stories> Serving<S> {
     }
 
     fn show(&mut self, screen: &Screen) {
+        self.sounding.hear(screen);
         self.seen.send_replace(screen.clone());
         self.wake_at = match screen.stage {
             Stage::Working(Work::Decrypting | Work::Querying) => {
@@ -407,6 +420,39 @@ impl<S: Stories> Serving<S> {
             }
         };
     }
+}
+
+/// Gives every outcome its sound, once.
+struct Sounding {
+    speaker: Option<Speaker>,
+    /// The outcome on the screen, and when it was known.
+    heard: Option<(Outcome, Timestamp)>,
+}
+
+impl Sounding {
+    fn hear(&mut self, screen: &Screen) {
+        let Stage::Finished(finished) = &screen.stage else {
+            self.heard = None;
+            return;
+        };
+        let ended = Some((finished.outcome, finished.at));
+        if ended == self.heard {
+            return;
+        }
+        self.heard = ended;
+        if let Some(speaker) = &self.speaker {
+            speaker.play(Sound::of(finished));
+        }
+    }
+}
+
+/// A kiosk that cannot start a thread for its sounds is silent and serves all the same.
+pub(super) fn speaker(percent: u8) -> Option<Speaker> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let speaker = Speaker::start(&path, percent);
+    speaker
+        .inspect_err(|error| tracing::warn!(%error, "there will be no sounds"))
+        .ok()
 }
 
 async fn until(at: Option<Instant>) {

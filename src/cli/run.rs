@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::desk::{Desk, DeskLook, Stories};
+use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
 use super::{Context, Exit, cameras, scan, set_up};
 use crate::camera::{self, Source};
@@ -50,7 +50,8 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Ok(parts) => parts,
         Err(Held) => return set_up::held(&wording, &config.journal),
     };
-    let desk = Desk::start(parts, Live)?;
+    let speaker = desk::speaker(config::volume(&config));
+    let desk = Desk::start(parts, Live, speaker)?;
     let payment_codes = config.scan.payment_codes;
     let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let wanted = cameras::wanted(&config.camera);

@@ -13,7 +13,8 @@ use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, choice, flag, integer, text};
 use super::values::{
-    card_ids, check_pem, device, language, loopback, rotation, shade, symbologies, time_zone,
+    LOUD, card_ids, check_pem, device, language, loopback, percent, rotation, shade, symbologies,
+    time_zone,
 };
 use super::{Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin};
 use super::{online, place, token};
@@ -161,7 +162,7 @@ fn ui(reader: &mut Reader) -> Ui {
             flag("ui.fullscreen", raw)
         }),
         shade: reader.or("ui.shade", default.shade, shade),
-        sound: reader.or("ui.sound", default.sound, |raw| flag("ui.sound", raw)),
+        sound: reader.or("ui.sound", default.sound, |raw| percent("ui.sound", raw)),
     }
 }
 
@@ -258,7 +259,7 @@ impl Default for Ui {
             language: None,
             fullscreen: true,
             shade: Shade::Dark,
-            sound: true,
+            sound: LOUD,
         }
     }
 }

@@ -12,21 +12,49 @@ fn path(journal: &Path) -> PathBuf {
     journal.with_file_name("settings.toml")
 }
 
-/// The language chosen on the screen. Settings that cannot be read are no reason not to start: the next best language is
-/// spoken.
+/// The language chosen on the screen.
 pub(super) fn language(journal: &Path) -> Option<Language> {
+    Language::parse(ui(journal)?.get("language")?.as_str()?)
+}
+
+/// The volume chosen on the screen, in percent.
+pub(super) fn volume(journal: &Path) -> Option<u8> {
+    let percent = u8::try_from(ui(journal)?.get("sound")?.as_integer()?).ok()?;
+    Some(percent.min(100))
+}
+
+/// What was chosen of the window's. Settings that cannot be read are no reason not to start: the next best is in force.
+fn ui(journal: &Path) -> Option<Table> {
     let path = path(journal);
     let text = fs::read_to_string(&path).ok()?;
-    let Ok(settings) = text.parse::<Table>() else {
+    let Ok(mut settings) = text.parse::<Table>() else {
         tracing::warn!(path = %path.display(), "the settings are not TOML and are passed over");
         return None;
     };
-    Language::parse(settings.get("ui")?.get("language")?.as_str()?)
+    match settings.remove("ui")? {
+        Value::Table(ui) => Some(ui),
+        Value::String(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Datetime(_)
+        | Value::Array(_) => None,
+    }
 }
 
-/// Keeps the language chosen on the screen for the next start. Whatever else the settings hold stays; settings that are
-/// no TOML are begun anew. The file is replaced as a whole, so that a power cut leaves the old one or the new one.
+/// Keeps the language chosen on the screen for the next start.
 pub fn remember_language(journal: &Path, language: Language) -> io::Result<()> {
+    remember(journal, "language", language.tag().into())
+}
+
+/// Keeps the volume chosen on the screen for the next start.
+pub fn remember_volume(journal: &Path, percent: u8) -> io::Result<()> {
+    remember(journal, "sound", i64::from(percent.min(100)).into())
+}
+
+/// Whatever else the settings hold stays; settings that are no TOML are begun anew. The file is replaced as a whole, so
+/// that a power cut leaves the old one or the new one.
+fn remember(journal: &Path, key: &str, value: Value) -> io::Result<()> {
     let path = path(journal);
     let mut settings: Table = match fs::read_to_string(&path) {
         Ok(text) => text.parse().unwrap_or_default(),
@@ -38,7 +66,7 @@ pub fn remember_language(journal: &Path, language: Language) -> io::Result<()> {
         *ui = Table::new().into();
     }
     if let Value::Table(ui) = ui {
-        ui.insert("language".to_owned(), language.tag().into());
+        ui.insert(key.to_owned(), value);
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -68,6 +96,19 @@ mod tests {
         let settings: Table = fs::read_to_string(path(&journal)).unwrap().parse().unwrap();
         assert_eq!(settings["ui"]["volume"].as_integer(), Some(3));
         assert_eq!(settings["later"]["key"].as_bool(), Some(true));
+    }
+
+    #[test]
+    fn a_remembered_volume_is_in_force_beside_the_language() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.sqlite");
+        assert_eq!(volume(&journal), None);
+        remember_language(&journal, Language::Zh).unwrap();
+        remember_volume(&journal, 40).unwrap();
+        assert_eq!(volume(&journal), Some(40));
+        assert_eq!(language(&journal), Some(Language::Zh));
+        fs::write(path(&journal), "[ui]\nsound = 900\n").unwrap();
+        assert_eq!(volume(&journal), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::card::CardId;
 use crate::screen::Shade;
 use crate::wording::Language;
 
+use super::keys;
 use super::mistake::Wrong;
 use super::reader::{Shown, choice, integer, list, text};
 use super::secret_file;
@@ -61,6 +62,27 @@ pub(super) fn device(raw: &Raw) -> Result<Device, Wrong> {
     }
     let name = text("camera.device", raw)?;
     Ok(name.parse().map_or(Device::Name(name), Device::Index))
+}
+
+/// What `true` means of a volume, in percent: heard over a counter, and no alarm.
+pub(super) const LOUD: u8 = 70;
+
+/// A volume: on, off, or how loud.
+pub(super) fn percent(key: &str, raw: &Raw) -> Result<u8, Wrong> {
+    let percent = match raw {
+        Raw::Flag(flag) => return Ok(if *flag { LOUD } else { 0 }),
+        Raw::Typed(text) if text == "true" => return Ok(LOUD),
+        Raw::Typed(text) if text == "false" => return Ok(0),
+        Raw::Typed(text) => text.trim().parse().ok(),
+        Raw::Integer(number) => u8::try_from(*number).ok(),
+        Raw::Text(_) | Raw::List(_) | Raw::Other(_) => None,
+    };
+    percent.filter(|percent| *percent <= 100).ok_or_else(|| {
+        Wrong::new(
+            "it is neither true nor false nor a number from 0 to 100",
+            format!("write it like {}", keys::example(key)),
+        )
+    })
 }
 
 pub(super) fn rotation(raw: &Raw) -> Result<Rotation, Wrong> {
@@ -168,6 +190,12 @@ impl Shown for Device {
             Self::Name(name) => name.clone(),
             Self::Index(index) => index.to_string(),
         }
+    }
+}
+
+impl Shown for u8 {
+    fn shown(&self) -> String {
+        self.to_string()
     }
 }
 

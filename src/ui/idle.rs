@@ -61,7 +61,9 @@ pub fn idle_ui(
         card(ui, rest, tone.fill());
         let (mark, text) = cut_left(rest.shrink(GAP), TARGET);
         icon::paint(ui.painter(), mark.shrink(10.0), Icon::Warning, tone.text());
-        Text::body(&words, tone.text()).put_centred(ui, text.shrink2(vec2(GAP, 0.0)));
+        Text::body(&words, tone.text())
+            .announced()
+            .put_centred(ui, text.shrink2(vec2(GAP, 0.0)));
     }
     let label = look.wording.say("keypad-open");
     let place = foot.with_min_y(foot.top() + GAP);

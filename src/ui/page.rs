@@ -31,10 +31,10 @@ pub enum Door {
 }
 
 impl Page {
-    /// The page behind a door, as nobody has touched it yet.
-    pub fn behind(door: Door) -> Self {
+    /// The page behind a door, as nobody has touched it yet; the keypad with what was typed last, where that failed.
+    pub fn behind(door: Door, typed: Option<&str>) -> Self {
         match door {
-            Door::Keypad => Self::Keypad(Keypad::default()),
+            Door::Keypad => Self::Keypad(typed.map(Keypad::again).unwrap_or_default()),
             Door::Doubts => Self::Doubts,
         }
     }
@@ -55,11 +55,14 @@ impl Page {
         }
     }
 
-    /// Takes what a keyboard typed.
-    pub fn take(&mut self, text: &str) {
+    /// Takes what a keyboard typed. Returns the key that its Enter presses from now on.
+    pub fn take(&mut self, text: &str) -> Option<&'static str> {
         match self {
-            Self::Keypad(keypad) => keypad.take(text),
-            Self::Doubts | Self::Details(_) => {}
+            Self::Keypad(keypad) => {
+                keypad.take(text);
+                Some(keypad::LOOK_UP)
+            }
+            Self::Doubts | Self::Details(_) => None,
         }
     }
 
@@ -67,6 +70,14 @@ impl Page {
     pub fn delete(&mut self) {
         match self {
             Self::Keypad(keypad) => keypad.delete(),
+            Self::Doubts | Self::Details(_) => {}
+        }
+    }
+
+    /// Somebody wanted to paste.
+    pub fn refuse_paste(&mut self) {
+        match self {
+            Self::Keypad(keypad) => keypad.refuse_paste(),
             Self::Doubts | Self::Details(_) => {}
         }
     }

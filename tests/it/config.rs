@@ -160,7 +160,8 @@ fn every_key_is_read() {
     assert_eq!(read.camera.rotate, Rotation::By90);
     assert_eq!(read.journal, config.path("j.sqlite"));
     assert_eq!(read.ui.language, Some(Language::Zh));
-    assert!(!read.ui.fullscreen && !read.ui.sound);
+    assert!(!read.ui.fullscreen);
+    assert_eq!(read.ui.sound, 0);
     assert_eq!(read.scan.payment_codes, PaymentCodes::TakenAsCodes);
     assert_eq!(read.scan.symbologies.len(), 1);
 }
@@ -196,7 +197,7 @@ fn check_shows_every_value_and_where_it_comes_from() {
           ui.language                  -  (default)
           ui.fullscreen                true  (default)
           ui.shade                     dark  (default)
-          ui.sound                     true  (default)
+          ui.sound                     70  (default)
           scan.refuse_payment_codes    true  (default)
           scan.symbologies             [qr, code128]  (default)
           health.listen                -  (default)
@@ -384,7 +385,7 @@ fn a_variable_overrides_the_file_and_lists_are_json() {
     let config = desk.config();
     assert_eq!(config.weixin.timeout, Duration::from_secs(3));
     assert_eq!(config.cards.custom_code.len(), 2);
-    assert!(!config.ui.sound);
+    assert_eq!(config.ui.sound, 0);
     assert_eq!(config.camera.device, Some(Device::Index(2)));
 }
 
@@ -398,7 +399,7 @@ fn a_variable_that_is_wrong_is_told_by_its_name() {
         .set("COUPON_KIOSK__CAMERA__DEVICE", "");
     expect![[r#"
         $COUPON_KIOSK__CARDS__CUSTOM_CODE: cards.custom_code: this is no list of texts in JSON; write it like ["a","b"]
-        $COUPON_KIOSK__UI__SOUND: ui.sound: it has to be true or false, and this is a text; write it like sound = true
+        $COUPON_KIOSK__UI__SOUND: ui.sound: it is neither true nor false nor a number from 0 to 100; write it like sound = true
         $COUPON_KIOSK__WEIXIN__DOUBT_SECS: weixin.doubt_secs: it has to be a whole number, and this is a text; write it like doubt_secs = 30
         $COUPON_KIOSK__WEIXIN__TIMEOUT_SEC: weixin.timeout_sec: no key is overridden by this variable; variables are named COUPON_KIOSK__SECTION__KEY, and the keys stand in the configuration; did you mean: timeout_secs = 10
     "#]].assert_eq(&desk.mistakes());

@@ -13,8 +13,8 @@ const CORE: [&str; 8] = [
     "wording",
     "worker",
 ];
-const EDGES: [&str; 7] = [
-    "weixin", "journal", "camera", "scanner", "config", "logging", "worker",
+const EDGES: [&str; 8] = [
+    "weixin", "journal", "camera", "scanner", "sound", "config", "logging", "worker",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
