@@ -137,6 +137,12 @@ pub struct Camera {
     pub mirror: bool,
     /// How the lens is turned.
     pub rotate: Rotation,
+    /// How much the picture is magnified round the region's middle, in hundredths.
+    pub zoom: u32,
+    /// The part that is looked at: left, top, width and height in hundredths of the turned picture.
+    pub region: [u32; 4],
+    /// After so many minutes without motion fewer frames are read, until something moves; 0: never.
+    pub sleep_minutes: u32,
 }
 
 /// Which camera.

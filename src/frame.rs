@@ -1,8 +1,12 @@
 //! One picture from the camera, and the place where the newest one lies.
 
+mod latency;
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
+
+pub use latency::Latency;
 
 /// Brightness alone, row by row without gaps, 0 black to 255 white.
 #[derive(Clone, PartialEq, Eq, Default)]

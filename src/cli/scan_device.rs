@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Context, Exit};
-use crate::camera::{self, Source, Wanted};
+use super::{Context, Exit, cameras};
+use crate::camera::{self, Preview, Source};
 use crate::event::CameraState;
 use crate::frame::Slot;
 use crate::scanner::tracker::Sighting;
@@ -30,10 +30,10 @@ pub(super) fn run(
     let begun = now();
     let (sender, news) = sync_channel(WAITING);
     let frames = Arc::new(Slot::default());
-    let wanted = Wanted {
-        device: device.map(str::to_owned),
-        ..Wanted::default()
-    };
+    let mut wanted = cameras::configured(context)?;
+    // Nobody sees the pictures.
+    wanted.preview = Preview::None;
+    wanted.device = device.map(str::to_owned).or(wanted.device);
     let of_scanner = sender.clone();
     let _scanner = scanner::watch(
         Arc::clone(&frames),

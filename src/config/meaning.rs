@@ -11,7 +11,9 @@ use super::address::HttpUrl;
 use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, flag, integer, text};
-use super::values::{card_ids, check_pem, device, language, rotation, symbologies, time_zone};
+use super::values::{
+    card_ids, check_pem, device, language, region, rotation, symbologies, time_zone,
+};
 use super::{Camera, Cards, Config, Rotation, Scan, Store, Symbology, Ui, Weixin};
 use super::{place, token};
 
@@ -120,6 +122,13 @@ fn camera(reader: &mut Reader) -> Camera {
             flag("camera.mirror", raw)
         }),
         rotate: reader.or("camera.rotate", default.rotate, rotation),
+        zoom: reader.or("camera.zoom", default.zoom, |raw| {
+            integer("camera.zoom", raw, &(100..=800))
+        }),
+        region: reader.or("camera.region", default.region, region),
+        sleep_minutes: reader.or("camera.sleep_minutes", default.sleep_minutes, |raw| {
+            integer("camera.sleep_minutes", raw, &(0..=1440))
+        }),
     }
 }
 
@@ -202,6 +211,9 @@ impl Default for Camera {
             size: None,
             mirror: false,
             rotate: Rotation::None,
+            zoom: 100,
+            region: [0, 0, 100, 100],
+            sleep_minutes: 3,
         }
     }
 }
