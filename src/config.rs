@@ -42,7 +42,7 @@ pub use environment::Environment;
 pub use language::language;
 pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use place::default_journal;
-pub use settings::remember_language;
+pub use settings::{chosen_camera, remember_camera, remember_language};
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]

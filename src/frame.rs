@@ -94,7 +94,7 @@ impl std::fmt::Debug for Rgb {
 pub struct Frame {
     /// What the scanner reads.
     pub luma: Luma,
-    /// The same view, at most 960 pixels wide: what people see.
+    /// The same view, at most 960 pixels wide: what people see. Empty in frames that are for the scanner alone.
     pub preview: Rgb,
     /// When it came from the camera.
     pub at: Instant,

@@ -1,7 +1,7 @@
 //! What is made of each frame's bytes: checked, counted, decoded, looked at for motion.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Wanted;
 use super::capture::Told;
@@ -10,8 +10,11 @@ use super::jpeg;
 use super::mode::Mode;
 use super::motion::Motion;
 use super::pace::{Change, Pace};
-use super::pixels::{Layout, Raw};
+use super::pixels::{Layout, Preview, Raw};
 use crate::frame::{Frame, Latency};
+
+/// Every second one of thirty a second, and a little less, so that it is the second and not the third.
+const PREVIEW_GAP: Duration = Duration::from_millis(55);
 
 /// Why a frame is not shown to anybody.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,6 +49,8 @@ pub(super) struct Reading<'a> {
     mode: Mode,
     pace: Pace,
     motion: Motion,
+    /// When people were given a picture last.
+    previewed: Option<Instant>,
     pub(super) tally: Tally,
 }
 
@@ -99,6 +104,7 @@ impl<'a> Reading<'a> {
             mode,
             pace: Pace::new(mode.frames_a_second(), wanted.sleeps_after),
             motion: Motion::default(),
+            previewed: None,
             tally: Tally::default(),
         }
     }
@@ -142,7 +148,19 @@ impl<'a> Reading<'a> {
         format!("no good frame for two seconds, after {}", self.tally)
     }
 
-    fn frame(&self, bytes: &[u8], told: Told, arrived: Instant) -> Result<Frame, Flaw> {
+    /// People see fewer pictures than the scanner: colours cost as much as reading does.
+    fn preview(&mut self, at: Instant) -> Preview {
+        let is_due = self
+            .previewed
+            .is_none_or(|last| at.saturating_duration_since(last) >= PREVIEW_GAP);
+        if !is_due {
+            return Preview::None;
+        }
+        self.previewed = Some(at);
+        self.wanted.preview
+    }
+
+    fn frame(&mut self, bytes: &[u8], told: Told, arrived: Instant) -> Result<Frame, Flaw> {
         if bytes.is_empty() {
             return Err(Flaw::Empty);
         }
@@ -151,11 +169,12 @@ impl<'a> Reading<'a> {
         }
         let side = |pixels: u32| usize::try_from(pixels).unwrap_or(0);
         let (width, height) = (side(self.mode.width), side(self.mode.height));
+        let preview = self.preview(arrived);
         let decoded;
         let (layout, bytes) = if let Some(layout) = Layout::of(self.mode.format) {
             (layout, bytes)
         } else {
-            decoded = jpeg::decode(bytes, width, height, self.wanted.preview)?;
+            decoded = jpeg::decode(bytes, width, height, preview)?;
             (decoded.0, decoded.1.as_slice())
         };
         let raw = Raw {
@@ -165,7 +184,7 @@ impl<'a> Reading<'a> {
             bytes,
         };
         raw.check()?;
-        let made = raw.frame(&self.wanted.view, self.wanted.preview);
+        let made = raw.frame(&self.wanted.view, preview);
         let (luma, preview) = made.ok_or(Flaw::Short)?;
         Ok(Frame {
             luma,

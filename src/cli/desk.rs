@@ -14,6 +14,7 @@ use anyhow::{Context as _, bail};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::delay::Delay;
 use super::set_up;
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Sight, Slot};
@@ -119,10 +120,12 @@ impl Desk {
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
         let asks = self.asks.clone();
-        let report = move |sighting| {
+        let mut delay = Delay::to("agreed text");
+        let report = move |sighting, at| {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
+                    delay.since(at);
                     Event::Payload(Payload::parse(&found.text, payment_codes))
                 }
                 Sighting::View(view) => Event::View(view),

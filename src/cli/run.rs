@@ -48,7 +48,9 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let desk = Desk::start(parts, Live)?;
     let payment_codes = config.scan.payment_codes;
     let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
-    let wanted = cameras::wanted(&config.camera);
+    let mut wanted = cameras::wanted(&config.camera);
+    // What was chosen on the screen goes before what was written.
+    wanted.device = config::chosen_camera(&config.journal).or(wanted.device);
     let _camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
         .context("the camera's thread cannot be started")?;
     let look = DeskLook {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::delay::Delay;
 use super::{Context, Exit, cameras};
 use crate::camera::{self, Preview, Source};
 use crate::event::CameraState;
@@ -35,12 +36,14 @@ pub(super) fn run(
     wanted.preview = Preview::None;
     wanted.device = device.map(str::to_owned).or(wanted.device);
     let of_scanner = sender.clone();
+    let mut delay = Delay::to("agreed text");
     let _scanner = scanner::watch(
         Arc::clone(&frames),
         Symbologies::default(),
         Arc::new(Slot::default()),
-        move |sighting| {
+        move |sighting, at| {
             if let Sighting::Taken(found) = sighting {
+                delay.since(at);
                 drop(of_scanner.try_send(News::Code(found, now())));
             }
         },

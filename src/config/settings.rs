@@ -27,18 +27,36 @@ pub(super) fn language(journal: &Path) -> Option<Language> {
 /// Keeps the language chosen on the screen for the next start. Whatever else the settings hold stays; settings that are
 /// no TOML are begun anew. The file is replaced as a whole, so that a power cut leaves the old one or the new one.
 pub fn remember_language(journal: &Path, language: Language) -> io::Result<()> {
+    remember(journal, "ui", "language", language.tag())
+}
+
+/// The camera chosen on the screen, as it was remembered.
+pub fn chosen_camera(journal: &Path) -> Option<String> {
+    let settings: Table = fs::read_to_string(path(journal)).ok()?.parse().ok()?;
+    let chosen = settings.get("camera")?.get("device")?.as_str()?;
+    Some(chosen.to_owned())
+}
+
+/// Keeps the camera chosen on the screen, by its name and bus, for the next start; otherwise as [`remember_language`].
+pub fn remember_camera(journal: &Path, device: &str) -> io::Result<()> {
+    remember(journal, "camera", "device", device)
+}
+
+fn remember(journal: &Path, section: &str, key: &str, value: &str) -> io::Result<()> {
     let path = path(journal);
     let mut settings: Table = match fs::read_to_string(&path) {
         Ok(text) => text.parse().unwrap_or_default(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Table::new(),
         Err(error) => return Err(error),
     };
-    let ui = settings.entry("ui").or_insert_with(|| Table::new().into());
-    if !ui.is_table() {
-        *ui = Table::new().into();
+    let within = settings
+        .entry(section)
+        .or_insert_with(|| Table::new().into());
+    if !within.is_table() {
+        *within = Table::new().into();
     }
-    if let Value::Table(ui) = ui {
-        ui.insert("language".to_owned(), language.tag().into());
+    if let Value::Table(within) = within {
+        within.insert(key.to_owned(), value.into());
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -68,6 +86,17 @@ mod tests {
         let settings: Table = fs::read_to_string(path(&journal)).unwrap().parse().unwrap();
         assert_eq!(settings["ui"]["volume"].as_integer(), Some(3));
         assert_eq!(settings["later"]["key"].as_bool(), Some(true));
+    }
+
+    #[test]
+    fn a_camera_is_remembered_beside_the_language() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.sqlite");
+        assert_eq!(chosen_camera(&journal), None);
+        remember_language(&journal, Language::Zh).unwrap();
+        remember_camera(&journal, "Cam @ usb-1").unwrap();
+        assert_eq!(chosen_camera(&journal).as_deref(), Some("Cam @ usb-1"));
+        assert_eq!(language(&journal), Some(Language::Zh));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-"""guest.py PROGRAM RIG WORK ROUND SEED: the real program before cameras that are pulled, frozen, damaged, taken away.
+"""guest.py PROGRAM WORK ROUND SEED: the real program before cameras that are pulled, frozen, damaged, taken away.
 
 ROUND is `short` or `full`. WORK holds the frames and simulators that run.sh made. Every case says what happened and
 how many seconds the program took to heal after the cause had gone; more than LIMIT is a failure."""
@@ -11,8 +11,8 @@ import time
 
 from rig import Camera, Failed, Program, Table, nodes, wait_for_node, wait_until
 
-PROGRAM, RIG, WORK, ROUND, SEED = sys.argv[1:6]
-SIMULATOR = f"{RIG}/out/uvcsim"
+PROGRAM, WORK, ROUND, SEED = sys.argv[1:5]
+SIMULATOR = f"{WORK}/uvcsim-plain"
 TEXTS = {"a": "409632457895", "b": "409632457906"}
 MJPG = "mjpg:1280x720:30"
 NAME = "Desk Cam"
@@ -20,6 +20,8 @@ NAME = "Desk Cam"
 LIMIT = 3.0
 # Two seconds without a frame, and what the machine takes to say so.
 STALL = 3.5
+# So long a code has to be away to be taken again, and a little more.
+AWAY = 2.5
 LOG = "/share/log"
 
 
@@ -279,6 +281,7 @@ def random_round(seed, steps):
     """Everything that may happen, in any order; after each step the state is what it has to be."""
     dice = random.Random(seed)
     plugged, stalled, broken, scene, told = True, False, False, "a", []
+    changed = time.monotonic()
     with Desk() as desk:
         def expected():
             if not plugged:
@@ -293,7 +296,10 @@ def random_round(seed, steps):
             before, mark, begun = expected(), desk.program.mark(), time.monotonic()
             command = step
             if step == "scene":
-                scene = "b" if scene == "a" else "a"
+                # The code that comes back was away for so long that it is another appearance.
+                time.sleep(max(0.0, changed + AWAY - time.monotonic()))
+                scene, changed = "b" if scene == "a" else "a", time.monotonic()
+                begun = changed
                 command = f"dir {WORK}/{scene}"
             plugged = step == "plug" or (plugged and step != "unplug")
             stalled = step == "stall" or (stalled and step != "resume")
@@ -371,8 +377,8 @@ def main():
         table.case("two cameras, one wanted", two_cameras)
         table.case("two of one name", chosen_by_bus)
         table.case("stopped in a stall", restless_shutdown)
-        table.case("GREY", live_in(TEXTS["a"], "GREY 1280x720", modes="yuyv:1280x720:30", simulator=f"{WORK}/uvcsim-grey"))
-        table.case("NV12", live_in(TEXTS["a"], "NV12 1280x720", modes="yuyv:1280x720:30", simulator=f"{WORK}/uvcsim-nv12"))
+        table.case("GREY", live_in(TEXTS["a"], "GREY 1280x720", frames="grey", modes="yuyv:1280x720:30", simulator=f"{WORK}/uvcsim-grey"))
+        table.case("NV12", live_in(TEXTS["a"], "NV12 1280x720", frames="nv12", modes="yuyv:1280x720:30", simulator=f"{WORK}/uvcsim-nv12"))
         table.case("left in a format that nokhwa does not know", left_odd)
     seed = int(SEED)
     for number in range(20 if is_full else 1):

@@ -41,8 +41,10 @@ class Camera:
         wait_until("the simulated camera", 10, lambda: os.path.exists(self.fifo))
 
     def tell(self, command):
-        with open(self.fifo, "w") as fifo:
-            fifo.write(command + "\n")
+        """Fails, and does not wait, where the simulator has died."""
+        fifo = os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
+        os.write(fifo, f"{command}\n".encode())
+        os.close(fifo)
 
     def quit(self):
         self.tell("quit")
