@@ -47,11 +47,11 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     };
     let desk = Desk::start(parts, Live)?;
     let payment_codes = config.scan.payment_codes;
-    let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
+    let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let mut wanted = cameras::wanted(&config.camera);
     // What was chosen on the screen goes before what was written.
     wanted.device = config::chosen_camera(&config.journal).or(wanted.device);
-    let _camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
+    let camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
         .context("the camera's thread cannot be started")?;
     let look = DeskLook {
         language,
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;
-    desk.open(look, move |language| {
+    desk.open(look, (camera, scanner), move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
         }

@@ -3,6 +3,7 @@
 ROUND is `short` or `full`. WORK holds the frames and simulators that run.sh made. Every case says what happened and
 how many seconds the program took to heal after the cause had gone; more than LIMIT is a failure."""
 
+import datetime
 import os
 import random
 import subprocess
@@ -277,6 +278,64 @@ def left_odd():
         subprocess.run(["modprobe", "-r", "vivid"], check=False)
 
 
+def configured(keys):
+    """A desk's configuration with these keys of its camera."""
+    os.makedirs("/tmp/desk", exist_ok=True)
+    with open("/tmp/desk/token", "w") as token:
+        token.write("a-token-of-nobody\n")
+    os.chmod("/tmp/desk/token", 0o600)
+    with open("/tmp/desk/kiosk.toml", "w") as file:
+        file.write('[weixin.token]\nsource = "static"\ntoken_file = "/tmp/desk/token"\n[camera]\n' + keys)
+    return "/tmp/desk/kiosk.toml"
+
+
+def region():
+    """What is outside of the region is not read; the same code is, where it is inside."""
+    cam = camera()
+    try:
+        for keys, is_read in (("region = [0, 0, 15, 15]", False), ("region = [10, 0, 80, 100]\nzoom = 120\nrotate = 180", True)):
+            program = Program(PROGRAM, config=configured(keys), log=LOG)
+            try:
+                program.wait_state("live", 10)
+                if is_read:
+                    program.wait_text(TEXTS["a"], 0, 5)
+                else:
+                    time.sleep(3)
+                    if program.texts_since(0):
+                        raise Failed(f"read in spite of {keys}")
+            finally:
+                program.end()
+        return "a corner without the code reads nothing, the middle, magnified and turned, does"
+    finally:
+        cam.quit()
+
+
+def sleep():
+    """A minute without motion, and then a phone."""
+    cam = camera()
+    program = Program(PROGRAM, config=configured("sleep_minutes = 1"), log=LOG)
+    def told(words):
+        with open(LOG) as log:
+            return [line for line in log if words in line]
+    try:
+        program.wait_state("live", 10)
+        wait_until("sleep", 75, lambda: told("nothing moves"))
+        awake = program.cpu_seconds()
+        time.sleep(10)
+        asleep = (program.cpu_seconds() - awake) / 10
+        mark, begun = program.mark(), time.time()
+        cam.tell(f"dir {WORK}/b")
+        program.wait_text(TEXTS["b"], mark, 3)
+        woken = told("something moves")[-1].split()[0]
+        at = datetime.datetime.fromisoformat(woken.replace("Z", "+00:00")).timestamp()
+        if at - begun > 0.2:
+            raise Failed(f"it woke after {at - begun:.3f} s")
+        return f"{asleep:.2f} of a core asleep, woken after {(at - begun) * 1000:.0f} ms, and read"
+    finally:
+        program.end()
+        cam.quit()
+
+
 def random_round(seed, steps):
     """Everything that may happen, in any order; after each step the state is what it has to be."""
     dice = random.Random(seed)
@@ -380,6 +439,8 @@ def main():
         table.case("GREY", live_in(TEXTS["a"], "GREY 1280x720", frames="grey", modes="yuyv:1280x720:30", simulator=f"{WORK}/uvcsim-grey"))
         table.case("NV12", live_in(TEXTS["a"], "NV12 1280x720", frames="nv12", modes="yuyv:1280x720:30", simulator=f"{WORK}/uvcsim-nv12"))
         table.case("left in a format that nokhwa does not know", left_odd)
+        table.case("region, zoom and turn", region)
+        table.case("asleep, and woken", sleep)
     seed = int(SEED)
     for number in range(20 if is_full else 1):
         table.case(f"random {number + 1}", lambda: random_round(seed + number, 8 if is_full else 6))

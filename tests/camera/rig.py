@@ -153,12 +153,15 @@ def cpu_seconds(pid):
 class Table:
     """What happened, one line a case."""
 
-    def __init__(self):
+    def __init__(self, keeps=False):
+        """`keeps`: the cases share one camera, and do not begin without any."""
         self.failed = 0
+        self.keeps = keeps
 
     def case(self, name, body):
         begun = time.monotonic()
         try:
+            wait_until("the end of the last case's devices", 10, lambda: self.keeps or not nodes())
             told = body()
             print(f"camera: {name}: {told} [{time.monotonic() - begun:.0f} s]", flush=True)
         except (Failed, OSError, subprocess.SubprocessError) as failed:
