@@ -94,8 +94,9 @@ impl std::fmt::Debug for Rgb {
 pub struct Frame {
     /// What the scanner reads.
     pub luma: Luma,
-    /// The same view, at most 960 pixels wide: what people see. Empty in frames that are for the scanner alone.
-    pub preview: Rgb,
+    /// The same view, at most 960 pixels wide: what people see. It may be that of the frame before, so that it has not to
+    /// be made for every frame.
+    pub preview: Arc<Rgb>,
     /// When it came from the camera.
     pub at: Instant,
 }

@@ -1,6 +1,7 @@
 //! What is made of each frame's bytes: checked, counted, decoded, looked at for motion.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Wanted;
@@ -11,7 +12,7 @@ use super::mode::Mode;
 use super::motion::Motion;
 use super::pace::{Change, Pace};
 use super::pixels::{Layout, Preview, Raw};
-use crate::frame::{Frame, Latency};
+use crate::frame::{Frame, Latency, Rgb};
 
 /// Every second one of thirty a second, and a little less, so that it is the second and not the third.
 const PREVIEW_GAP: Duration = Duration::from_millis(55);
@@ -49,8 +50,8 @@ pub(super) struct Reading<'a> {
     mode: Mode,
     pace: Pace,
     motion: Motion,
-    /// When people were given a picture last.
-    previewed: Option<Instant>,
+    /// What people were given last, and when.
+    previewed: Option<(Instant, Arc<Rgb>)>,
     pub(super) tally: Tally,
 }
 
@@ -148,16 +149,11 @@ impl<'a> Reading<'a> {
         format!("no good frame for two seconds, after {}", self.tally)
     }
 
-    /// People see fewer pictures than the scanner: colours cost as much as reading does.
-    fn preview(&mut self, at: Instant) -> Preview {
-        let is_due = self
-            .previewed
-            .is_none_or(|last| at.saturating_duration_since(last) >= PREVIEW_GAP);
-        if !is_due {
-            return Preview::None;
-        }
-        self.previewed = Some(at);
-        self.wanted.preview
+    /// What was shown last, where it may be shown again: colours cost as much as reading does.
+    fn shown_again(&self, at: Instant) -> Option<Arc<Rgb>> {
+        let (shown, preview) = self.previewed.as_ref()?;
+        let age = at.saturating_duration_since(*shown);
+        (age < PREVIEW_GAP).then(|| Arc::clone(preview))
     }
 
     fn frame(&mut self, bytes: &[u8], told: Told, arrived: Instant) -> Result<Frame, Flaw> {
@@ -169,7 +165,11 @@ impl<'a> Reading<'a> {
         }
         let side = |pixels: u32| usize::try_from(pixels).unwrap_or(0);
         let (width, height) = (side(self.mode.width), side(self.mode.height));
-        let preview = self.preview(arrived);
+        let again = self.shown_again(arrived);
+        let preview = match &again {
+            Some(_shown) => Preview::None,
+            None => self.wanted.preview,
+        };
         let decoded;
         let (layout, bytes) = if let Some(layout) = Layout::of(self.mode.format) {
             (layout, bytes)
@@ -185,7 +185,12 @@ impl<'a> Reading<'a> {
         };
         raw.check()?;
         let made = raw.frame(&self.wanted.view, preview);
-        let (luma, preview) = made.ok_or(Flaw::Short)?;
+        let (luma, made) = made.ok_or(Flaw::Short)?;
+        let preview = again.unwrap_or_else(|| {
+            let made = Arc::new(made);
+            self.previewed = Some((arrived, Arc::clone(&made)));
+            made
+        });
         Ok(Frame {
             luma,
             preview,

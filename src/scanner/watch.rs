@@ -156,7 +156,7 @@ mod tests {
             self.at += Duration::from_millis(later);
             self.frames.put(Frame {
                 luma: luma.clone(),
-                preview: Rgb::new(0, 0, Vec::new()).unwrap(),
+                preview: Arc::new(Rgb::new(0, 0, Vec::new()).unwrap()),
                 at: self.at,
             });
         }

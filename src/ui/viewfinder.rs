@@ -1,5 +1,6 @@
 //! The live picture with its aim frame; in words where there is no live picture.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eframe::egui::emath::RectTransform;
@@ -13,7 +14,7 @@ use super::look::Look;
 use super::theme::{self, GAP, ROUNDING, Tone};
 use super::widgets::{Text, card, cut_top};
 use crate::event::CameraState;
-use crate::frame::{Frame, Latency, Sight, Slot};
+use crate::frame::{Frame, Latency, Rgb, Sight, Slot};
 
 /// The log is told how long pictures take after so many of them.
 const TOLD_EVERY: u64 = 300;
@@ -23,6 +24,8 @@ const TOLD_EVERY: u64 = 300;
 pub struct Preview {
     texture: Option<TextureHandle>,
     number: u64,
+    /// What the texture shows.
+    shown: Option<Arc<Rgb>>,
     sight: Option<Sight>,
     /// When the frame was taken that was drawn last, and when its drawing began; until it was seen that it is done.
     drawing: Option<(Instant, Instant)>,
@@ -55,10 +58,15 @@ impl Preview {
             return;
         };
         let preview = &frame.preview;
-        if preview.width() == 0 {
-            // Made for the scanner alone, between two for people.
+        if self.texture.is_some()
+            && self
+                .shown
+                .as_ref()
+                .is_some_and(|shown| Arc::ptr_eq(shown, preview))
+        {
             return;
         }
+        self.shown = Some(Arc::clone(preview));
         self.drawing = Some((frame.at, now));
         let image = ColorImage::from_rgb([preview.width(), preview.height()], preview.bytes());
         match &mut self.texture {

@@ -4,6 +4,7 @@ ROUND is `short` or `full`. WORK holds the frames and simulators that run.sh mad
 how many seconds the program took to heal after the cause had gone; more than LIMIT is a failure."""
 
 import datetime
+import json
 import os
 import random
 import subprocess
@@ -182,7 +183,10 @@ def chosen_by_bus():
     first, second = camera(), camera(frames="b", key="second")
     wait_until("two of one name", 10, lambda: len(nodes()[NAME]) == 2)
     listed = subprocess.run([PROGRAM, "cameras", "--json"], capture_output=True, text=True, check=True).stdout
-    buses = [line.split('"bus":"')[1].split('"')[0] for line in listed.splitlines()]
+    listed = [json.loads(line) for line in listed.splitlines()]
+    buses = [device["bus"] for device in listed]
+    if len(buses) != 2 or buses[0] == buses[1]:
+        raise Failed(f"listed are {buses}")
     program = Program(PROGRAM, device=f"{NAME} @ {buses[1]}", log=LOG)
     try:
         program.wait_state("live", 10)

@@ -67,7 +67,7 @@ def edges(viewfinder):
     return sum(abs(pixels[x, y] - pixels[x - 1, y]) > 80 for y in range(0, height, 4) for x in range(1, width)) / (height / 4)
 
 
-def shows(name, is_live, seconds=4):
+def shows(name, is_live, seconds=6):
     """The window has until then to follow."""
     limit = time.monotonic() + seconds
     while True:
