@@ -1,4 +1,4 @@
-"""guest.py PROGRAM WORK ROUND SEED: the real program before cameras that are pulled, frozen, damaged, taken away.
+"""guest.py PROGRAM WORK ROUND SEED CASES: the real program before cameras that are pulled, frozen, damaged, taken away.
 
 ROUND is `short` or `full`. WORK holds the frames and simulators that run.sh made. Every case says what happened and
 how many seconds the program took to heal after the cause had gone; more than LIMIT is a failure."""
@@ -13,7 +13,7 @@ import time
 
 from rig import Camera, Failed, Program, Table, nodes, wait_for_node, wait_until
 
-PROGRAM, WORK, ROUND, SEED = sys.argv[1:5]
+PROGRAM, WORK, ROUND, SEED, CASES = sys.argv[1:6]
 SIMULATOR = f"{WORK}/uvcsim-plain"
 TEXTS = {"a": "409632457895", "b": "409632457906"}
 MJPG = "mjpg:1280x720:30"
@@ -323,10 +323,13 @@ def sleep():
             return [line for line in log if words in line]
     try:
         program.wait_state("live", 10)
+        def share():
+            before = program.cpu_seconds()
+            time.sleep(10)
+            return (program.cpu_seconds() - before) / 10
+        awake = share()
         wait_until("sleep", 75, lambda: told("nothing moves"))
-        awake = program.cpu_seconds()
-        time.sleep(10)
-        asleep = (program.cpu_seconds() - awake) / 10
+        asleep = share()
         mark, begun = program.mark(), time.time()
         cam.tell(f"dir {WORK}/b")
         program.wait_text(TEXTS["b"], mark, 3)
@@ -334,7 +337,7 @@ def sleep():
         at = datetime.datetime.fromisoformat(woken.replace("Z", "+00:00")).timestamp()
         if at - begun > 0.2:
             raise Failed(f"it woke after {at - begun:.3f} s")
-        return f"{asleep:.2f} of a core asleep, woken after {(at - begun) * 1000:.0f} ms, and read"
+        return f"{awake:.2f} of a core awake, {asleep:.2f} asleep, woken after {(at - begun) * 1000:.0f} ms, and read"
     finally:
         program.end()
         cam.quit()
@@ -413,7 +416,7 @@ def main():
     module("vhci-hcd")
     # Short frames are handed on, marked, as newer kernels do it.
     module("uvcvideo", "nodrop=1")
-    table = Table()
+    table = Table(wanted=CASES)
     is_full = ROUND == "full"
     several_causes = [
         ("unplug", "plug", "lost"),

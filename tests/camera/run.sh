@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# tests/camera/run.sh RIG PROGRAM [short|full] [SEED]: the real program before real camera devices, in the rig's guest.
+# tests/camera/run.sh RIG PROGRAM [short|full] [SEED] [CASES]: the real program before real camera devices, in the rig's guest.
 #
 # RIG is the folder of the camera rig. The short round takes about two minutes, the full one (every case, twenty random
 # sequences, a hundred unplugs) about a quarter of an hour. Exit 0 only if everything holds; 77 where it cannot run
-# here, with the reason.
+# here, with the reason. CASES is a regular expression of the names of those that are wanted.
 set -euo pipefail
 
 rig=$(realpath "$1") program=$(realpath "$2") round=${3:-short} seed=${4:-$((RANDOM * 32768 + RANDOM))}
@@ -53,7 +53,7 @@ limit=170
 [[ $round == full ]] && limit=1800
 code=0
 "$rig/run-in-vm.sh" -q -c none -t $limit -s "$work/share" -- \
-    /usr/bin/python3 -B "$here/guest.py" "$work/coupon-kiosk" "$work" "$round" "$seed" || code=$?
+    /usr/bin/python3 -B "$here/guest.py" "$work/coupon-kiosk" "$work" "$round" "$seed" "${5:-}" || code=$?
 if [[ $code != 0 ]]; then
     echo "camera: ended with $code; the last lines of the program's log:"
     tail -n 15 "$work/share/log" 2>/dev/null || true

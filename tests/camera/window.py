@@ -83,7 +83,7 @@ EDGES = 16.0
 
 
 def walk():
-    told = [f"live, {shows('live', True, 30):.1f} steps a row"]
+    told = [f"live, {shows('live', True, 90):.1f} steps a row"]
     for cause, cure, state in (("unplug", "plug", "lost"), ("stall", "resume", "stalled"), ("corrupt 1", "corrupt 0", "damaged")):
         tell(cause)
         wait_state("stalled" if state == "damaged" else state, 5)

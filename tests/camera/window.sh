@@ -25,7 +25,7 @@ board.resize((1280, 720), Image.NEAREST).save(sys.argv[1])
 BOARD
 "$rig/mkframes.py" "$work/frames" "$work/board.png" --sizes 1280x720 --each 5
 code=0
-"$rig/run-in-vm.sh" -q -f "$work/frames" -t 150 -s "$work/share" -m mjpg:1280x720:30 -- \
+"$rig/run-in-vm.sh" -q -f "$work/frames" -t 240 -s "$work/share" -m mjpg:1280x720:30 -- \
     /usr/bin/python3 -B "$here/window.py" "$work/coupon-kiosk" || code=$?
 cp "$work"/share/*.png "$pictures" 2>/dev/null || true
 [[ $code == 0 ]] || { tail -n 20 "$work/share/log" 2>/dev/null || true; exit 1; }
