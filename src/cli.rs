@@ -3,6 +3,7 @@
 mod cameras;
 pub mod check;
 mod code;
+mod delay;
 mod demo;
 pub mod demo_window;
 mod desk;

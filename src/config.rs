@@ -48,7 +48,7 @@ pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use network::Network;
 pub use online::{HandOff, Online};
 pub use place::default_journal;
-pub use settings::{remember_language, remember_volume};
+pub use settings::{chosen_camera, remember_camera, remember_language, remember_volume};
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]
@@ -151,6 +151,12 @@ pub struct Camera {
     pub mirror: bool,
     /// How the lens is turned.
     pub rotate: Rotation,
+    /// How much the picture is magnified round the region's middle, in hundredths.
+    pub zoom: u32,
+    /// The part that is looked at: left, top, width and height in hundredths of the turned picture.
+    pub region: [u32; 4],
+    /// After so many minutes without motion fewer frames are read, until something moves; 0: never.
+    pub sleep_minutes: u32,
 }
 
 /// Which camera.

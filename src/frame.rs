@@ -1,8 +1,12 @@
 //! One picture from the camera, and the place where the newest one lies.
 
+mod latency;
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
+
+pub use latency::Latency;
 
 /// Brightness alone, row by row without gaps, 0 black to 255 white.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -90,8 +94,9 @@ impl std::fmt::Debug for Rgb {
 pub struct Frame {
     /// What the scanner reads.
     pub luma: Luma,
-    /// The same view, at most 960 pixels wide: what people see.
-    pub preview: Rgb,
+    /// The same view, at most 960 pixels wide: what people see. It may be that of the frame before, so that it has not to
+    /// be made for every frame.
+    pub preview: Arc<Rgb>,
     /// When it came from the camera.
     pub at: Instant,
 }

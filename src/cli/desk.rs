@@ -16,7 +16,9 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::delay::Delay;
 use super::set_up;
+use crate::camera::Camera;
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Sight, Slot};
 use crate::health::Numbers;
@@ -160,10 +162,12 @@ impl Desk {
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
         let asks = self.asks.clone();
-        let report = move |sighting| {
+        let mut delay = Delay::to("agreed text");
+        let report = move |sighting, at| {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
+                    delay.since(at);
                     Event::Payload(Payload::parse(&found.text, payment_codes), Origin::Desk)
                 }
                 Sighting::View(view) => Event::View(view),
@@ -241,11 +245,13 @@ impl Desk {
         }
     }
 
-    /// Opens the window, and returns when it is closed. The kiosk's thread ends with it; where that ended before, it is
+    /// Opens the window, and returns when it is closed. Camera and scanner end first: the kiosk's thread serves as long as
+    /// anybody may ask it something, and they may. The kiosk's thread ends with it; where that ended before, it is
     /// an error: whoever started the program starts it again, and the journal has the truth.
     pub(super) fn open(
         self,
         look: DeskLook,
+        feeders: (Camera, Worker),
         remember: impl Fn(Language) + 'static,
     ) -> anyhow::Result<()> {
         let parts = self.window(look, remember);
@@ -279,7 +285,10 @@ impl Desk {
                 tracing::debug!("the window was made twice");
             }
         });
-        if kiosk.has_ended() {
+        let is_broken = kiosk.has_ended();
+        drop(feeders);
+        drop(kiosk);
+        if is_broken {
             bail!("the kiosk's own loop ended by a fault; start it again");
         }
         opened.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))

@@ -53,9 +53,11 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let speaker = desk::speaker(config::volume(&config));
     let desk = Desk::start(parts, Live, speaker)?;
     let payment_codes = config.scan.payment_codes;
-    let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
-    let wanted = cameras::wanted(&config.camera);
-    let _camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
+    let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
+    let mut wanted = cameras::wanted(&config.camera);
+    // What was chosen on the screen goes before what was written.
+    wanted.device = config::chosen_camera(&config.journal).or(wanted.device);
+    let camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
         .context("the camera's thread cannot be started")?;
     let _hand_off = match &config.hand_off {
         Some(hand_off) => Some(
@@ -90,7 +92,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;
-    desk.open(look, move |language| {
+    desk.open(look, (camera, scanner), move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
         }

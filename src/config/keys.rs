@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 48] = [
+pub(super) const KEYS: [(&str, &str); 51] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -47,6 +47,9 @@ pub(super) const KEYS: [(&str, &str); 48] = [
     ("camera.height", "height = 720"),
     ("camera.mirror", "mirror = true"),
     ("camera.rotate", "rotate = 90"),
+    ("camera.zoom", "zoom = 150"),
+    ("camera.region", "region = [25, 0, 50, 100]"),
+    ("camera.sleep_minutes", "sleep_minutes = 3"),
     (
         "journal.path",
         r#"path = "/var/lib/coupon-kiosk/journal.sqlite""#,

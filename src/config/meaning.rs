@@ -13,8 +13,8 @@ use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, choice, flag, integer, text};
 use super::values::{
-    LOUD, card_ids, check_pem, device, language, loopback, percent, rotation, shade, symbologies,
-    time_zone,
+    LOUD, card_ids, check_pem, device, language, loopback, percent, region, rotation, shade,
+    symbologies, time_zone,
 };
 use super::{Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin};
 use super::{online, place, token};
@@ -133,6 +133,13 @@ fn camera(reader: &mut Reader) -> Camera {
             flag("camera.mirror", raw)
         }),
         rotate: reader.or("camera.rotate", default.rotate, rotation),
+        zoom: reader.or("camera.zoom", default.zoom, |raw| {
+            integer("camera.zoom", raw, &(100..=800))
+        }),
+        region: reader.or("camera.region", default.region, region),
+        sleep_minutes: reader.or("camera.sleep_minutes", default.sleep_minutes, |raw| {
+            integer("camera.sleep_minutes", raw, &(0..=1440))
+        }),
     }
 }
 
@@ -249,6 +256,9 @@ impl Default for Camera {
             size: None,
             mirror: false,
             rotate: Rotation::None,
+            zoom: 100,
+            region: [0, 0, 100, 100],
+            sleep_minutes: 3,
         }
     }
 }

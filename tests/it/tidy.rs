@@ -103,9 +103,6 @@ fn printing_and_anyhow_live_in_cli_and_main_alone() {
     });
 }
 
-/// The files that talk to the system itself.
-const UNSAFE: [&str; 1] = ["camera/interrupt.rs"];
-
 #[test]
 fn nothing_is_unsafe_or_unfinished() {
     each(|name, text| {
@@ -116,8 +113,7 @@ fn nothing_is_unsafe_or_unfinished() {
             "unimplemented!(",
             "#[ignore",
         ] {
-            let is_known = word.starts_with("unsafe") && UNSAFE.contains(&name);
-            assert!(is_known || !text.contains(word), "{name}: {word}");
+            assert!(!text.contains(word), "{name}: {word}");
         }
     });
 }
