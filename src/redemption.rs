@@ -33,7 +33,7 @@ use crate::card::{CardId, CardTitle};
 use crate::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
 use crate::payload::Payload;
 use crate::screen::{Finished, Notice};
-use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Outcome, Record, Settled};
+use attempt::{AttemptIds, Intent, JournalTrouble, Outcome, Record, Settled};
 use doubt::Doubts;
 use reply::{Ask, Told};
 use state::State;
@@ -118,11 +118,11 @@ impl Redemption {
     pub fn new(
         rules: Rules,
         ids: AttemptIds,
-        open: Vec<OpenAttempt>,
+        open: Vec<Intent>,
         journal: Option<JournalTrouble>,
         now: Moment,
     ) -> Self {
-        let doubts = Doubts::restored(open, rules.doubt, now);
+        let doubts = Doubts::restored(open, rules.doubt, now.tick);
         let mut machine = Self {
             rules,
             ids,

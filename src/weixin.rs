@@ -8,6 +8,8 @@ mod clock;
 pub mod errcode;
 pub mod recording;
 pub mod secret;
+#[cfg(test)]
+pub mod simulated;
 pub mod token;
 pub mod transport;
 pub mod wire;
