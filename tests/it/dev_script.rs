@@ -356,6 +356,9 @@ fn help_needs_nothing() {
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
+        ./dev simulate [N]              N seeds of the simulation (20,000); SEED=n tells the story of one
+        ./dev planted-faults [NAME...]  faults planted in copies of the product, and after how many seeds each is caught
+        ./dev soak [N]                  N customers (10,000) as fast as they go: memory, handles, threads, journal
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
@@ -374,6 +377,9 @@ fn a_command_that_is_none_is_refused() {
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
+        ./dev simulate [N]              N seeds of the simulation (20,000); SEED=n tells the story of one
+        ./dev planted-faults [NAME...]  faults planted in copies of the product, and after how many seeds each is caught
+        ./dev soak [N]                  N customers (10,000) as fast as they go: memory, handles, threads, journal
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew

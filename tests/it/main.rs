@@ -22,6 +22,7 @@ mod relays;
 mod replay;
 mod scan;
 mod secrets;
+mod soak;
 mod support;
 mod tidy;
 mod tls;
