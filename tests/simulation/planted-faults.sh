@@ -27,7 +27,7 @@ for fault in "$@"; do
     binary=$(
         cd "$copy/product"
         cargo test --locked --quiet --lib --no-run --target-dir "$target" --message-format=json 2>"$copy/log" |
-            sed -n 's/.*"executable":"\([^"]*\)".*/\1/p'
+            sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -1
     ) || true
     if [ -z "$binary" ]; then
         cat "$copy/log" >&2
