@@ -34,7 +34,7 @@ use crate::card::{CardId, CardTitle, Code};
 use crate::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
 use crate::payload::{Origin, Payload};
 use crate::screen::{Finished, Notice};
-use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Outcome, Record, Settled};
+use attempt::{AttemptIds, Intent, JournalTrouble, Outcome, Record, Settled};
 use done::Done;
 use doubt::Doubts;
 use reply::{Ask, Told};
@@ -123,11 +123,11 @@ impl Redemption {
     pub fn new(
         rules: Rules,
         ids: AttemptIds,
-        open: Vec<OpenAttempt>,
+        open: Vec<Intent>,
         journal: Option<JournalTrouble>,
         now: Moment,
     ) -> Self {
-        let doubts = Doubts::restored(open, rules.doubt, now);
+        let doubts = Doubts::restored(open, rules.doubt, now.tick);
         let mut machine = Self {
             rules,
             ids,

@@ -11,6 +11,8 @@ pub mod probe;
 pub mod recording;
 pub mod secret;
 pub mod signature;
+#[cfg(test)]
+pub mod simulated;
 pub mod ticket;
 pub mod token;
 pub mod transport;

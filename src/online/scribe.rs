@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::event::WriteId;
 use crate::journal::{Held, Journal};
-use crate::redemption::attempt::{JournalTrouble, OpenAttempt, Record};
+use crate::redemption::attempt::{Intent, JournalTrouble, Record};
 
 use super::locked;
 
@@ -41,7 +41,7 @@ type Pending = Arc<Mutex<BTreeMap<u64, (oneshot::Sender<Written>, OwnedSemaphore
 
 impl Scribe {
     /// Opens the journal, and tells what it holds open.
-    pub fn open(path: &Path) -> Result<(Self, Vec<OpenAttempt>), Held> {
+    pub fn open(path: &Path) -> Result<(Self, Vec<Intent>), Held> {
         let pending = Pending::default();
         let trouble = Arc::new(Mutex::new(None));
         let (waits, seen) = (Arc::clone(&pending), Arc::clone(&trouble));

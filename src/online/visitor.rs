@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use crate::card::Code;
 use crate::event::{Event, Touch};
 use crate::kiosk::clock::Clock;
-use crate::redemption::attempt::{AttemptIds, JournalTrouble, OpenAttempt, Record};
+use crate::redemption::attempt::{AttemptIds, Intent, JournalTrouble, Record};
 use crate::redemption::{Command, Redemption, Rules};
 use crate::screen::{Screen, Stage};
 use crate::weixin::Client;
@@ -46,9 +46,9 @@ pub struct Visitor {
 
 impl Visitor {
     /// Starts a machine, and gives it what an earlier run left open.
-    pub fn start(means: Means, open: Vec<OpenAttempt>) -> Self {
+    pub fn start(means: Means, open: Vec<Intent>) -> Self {
         let number = means.claims.number();
-        let held: Vec<Code> = open.iter().map(|open| open.intent.code.clone()).collect();
+        let held: Vec<Code> = open.iter().map(|open| open.code.clone()).collect();
         for code in &held {
             means.claims.claim(code, number);
         }

@@ -202,15 +202,6 @@ pub struct Settled {
     pub answer: Option<String>,
 }
 
-/// An attempt that the journal holds without its end.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OpenAttempt {
-    /// What was about to be sent, and may have been.
-    pub intent: Intent,
-    /// When it was last about to be sent: the intent's time, or the resend's.
-    pub sent_at: Timestamp,
-}
-
 impl Record {
     /// When it was made.
     pub fn at(&self) -> Timestamp {

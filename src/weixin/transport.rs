@@ -85,6 +85,9 @@ pub enum Transport {
     Https(Box<Https>, Option<Recorder>),
     /// To a recording. It holds no network client at all.
     Recorded(Player),
+    /// Into a simulated network.
+    #[cfg(test)]
+    Simulated(super::simulated::Posts),
 }
 
 impl Transport {
@@ -92,6 +95,8 @@ impl Transport {
     pub async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
         match self {
             Self::Recorded(player) => player.send(request).await,
+            #[cfg(test)]
+            Self::Simulated(posts) => super::simulated::send(posts, request).await,
             Self::Https(https, recorder) => {
                 let result = https.send(request).await;
                 if let Some(recorder) = recorder {

@@ -29,6 +29,7 @@ mod relays;
 mod replay;
 mod scan;
 mod secrets;
+mod soak;
 mod sound;
 mod support;
 mod tickets;

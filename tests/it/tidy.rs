@@ -127,3 +127,25 @@ fn every_picture_and_story_is_used() {
         assert!(demo.contains(&story), "no test tells the story {story}");
     }
 }
+
+/// `./dev planted-faults` can only plant what still fits.
+#[test]
+fn every_planted_fault_fits_into_the_product() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut faults = 0;
+    for entry in fs::read_dir(root.join("tests/simulation/faults")).unwrap() {
+        let path = entry.unwrap().path();
+        let patch = fs::read_to_string(&path).unwrap();
+        let file = patch.lines().find_map(|line| line.strip_prefix("+++ b/"));
+        let product = fs::read_to_string(root.join(file.unwrap())).unwrap();
+        for hunk in patch.split("\n@@ ").skip(1) {
+            let lines = hunk.lines().skip(1);
+            let before: Vec<&str> = lines
+                .filter_map(|line| line.strip_prefix([' ', '-']))
+                .collect();
+            assert!(product.contains(&before.join("\n")), "{}", path.display());
+        }
+        faults += 1;
+    }
+    assert_eq!(faults, 6);
+}
