@@ -115,6 +115,27 @@ pub enum View {
     Held,
     /// Several different codes are in view: none is taken.
     Several,
+    /// Something like a code has been in view for a while and cannot be read, most likely for this reason.
+    Unread(Hint),
+}
+
+/// Why a code in view cannot be read, as far as the picture shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Hint {
+    /// The code's white is dark.
+    TooDark,
+    /// Glare lies on it, or its black is bright.
+    TooBright,
+    /// Its modules are too small for the camera.
+    TooFar,
+    /// Parts of it are outside of the picture.
+    TooClose,
+    /// It is smeared in one direction, or is somewhere else in each picture.
+    Moving,
+    /// It is soft all over.
+    OutOfFocus,
+    /// It is seen from the side.
+    Tilted,
 }
 
 /// What the clerk can touch.

@@ -91,6 +91,11 @@ impl Tracker {
         self.change(View::Clear)
     }
 
+    /// What the lens has of the codes.
+    pub fn view(&self) -> View {
+        self.view
+    }
+
     /// Whether this text was taken and has not been away since.
     pub fn has_taken(&self, text: &str) -> bool {
         self.known

@@ -4,8 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::coach::Coach;
 use super::tracker::{Sighting, Tracker};
 use super::{Effort, Found, Symbologies, guard, scan};
+use crate::event::{Hint, View};
 use crate::frame::{Frame, Luma, Sight, Slot};
 use crate::worker::{Stop, Worker};
 
@@ -27,6 +29,8 @@ pub fn watch(
         sights,
         turn: 0,
         tracker: Tracker::default(),
+        coach: Coach::default(),
+        hint: None,
         report,
     };
     Worker::start("scanner", move |stop| watching.run(&frames, stop))
@@ -38,6 +42,9 @@ struct Watching<R> {
     /// Frames so far: which of the deeper passes has its turn.
     turn: usize,
     tracker: Tracker,
+    coach: Coach,
+    /// What the coach's words are on the screen at the moment.
+    hint: Option<Hint>,
     report: R,
 }
 
@@ -64,13 +71,36 @@ impl<R: FnMut(Sighting)> Watching<R> {
         let found =
             guard::survive(|| scan(&frame.luma, self.symbologies, effort)).unwrap_or_default();
         for sighting in self.tracker.see(&found, frame.at) {
+            // Whatever the tracker says of the view goes before a hint.
+            if matches!(sighting, Sighting::View(_)) {
+                self.hint = None;
+            }
             (self.report)(sighting);
         }
+        self.coach(&found, frame);
         self.show(&found, &frame.luma);
     }
 
+    /// A hint stands only where there is nothing else to say.
+    fn coach(&mut self, found: &[Found], frame: &Frame) {
+        let hint = if found.is_empty() && self.tracker.view() == View::Clear {
+            guard::survive(|| self.coach.see_unread(&frame.luma, frame.at)).flatten()
+        } else {
+            self.coach.forget();
+            None
+        };
+        if hint != self.hint {
+            self.hint = hint;
+            (self.report)(Sighting::View(
+                hint.map_or(self.tracker.view(), View::Unread),
+            ));
+        }
+    }
+
     fn lose(&mut self) {
-        if let Some(sighting) = self.tracker.reset() {
+        self.coach.forget();
+        let cleared = self.hint.take().map(|_hint| Sighting::View(View::Clear));
+        if let Some(sighting) = self.tracker.reset().or(cleared) {
             (self.report)(sighting);
         }
         self.show(&[], &Luma::default());
@@ -108,7 +138,6 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::event::View;
     use crate::frame::Rgb;
     use crate::scanner::picture;
 
