@@ -15,6 +15,7 @@ mod redeem;
 mod run;
 mod scan;
 mod scan_device;
+mod scan_live;
 mod set_up;
 mod story;
 pub mod terminal;

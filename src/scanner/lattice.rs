@@ -186,3 +186,120 @@ fn sides(estimate: f32) -> impl Iterator<Item = usize> {
     });
     numbers.flatten().map(|number| 17 + 4 * number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "409632457895";
+    const MODULE: i32 = 8;
+    const LEFT: i32 = 60;
+
+    /// A code of version 2-M, and a glance at it through `seen`: what is at x and y, given what the code has anywhere.
+    fn picture(seen: impl Fn(i32, i32, &dyn Fn(i32, i32) -> u8) -> u8) -> Luma {
+        let version = qrcode::Version::Normal(2);
+        let code = qrcode::QrCode::with_version(TEXT, version, qrcode::EcLevel::M).unwrap();
+        let colours = code.to_colors();
+        let clean = |x: i32, y: i32| {
+            let (x, y) = ((x - LEFT).div_euclid(MODULE), (y - LEFT).div_euclid(MODULE));
+            let is_inside = (0..25).contains(&x) && (0..25).contains(&y);
+            let at = usize::try_from(y * 25 + x).unwrap_or_default();
+            if is_inside && colours[at] == qrcode::Color::Dark {
+                30
+            } else {
+                200
+            }
+        };
+        let pixels = (0..320 * 320).map(|at| seen(at % 320, at / 320, &clean));
+        Luma::new(320, 320, pixels.collect()).unwrap()
+    }
+
+    fn centre(column: f32, row: f32) -> Point {
+        [column, row].map(|at| 60.0 + (at + 3.5) * 8.0)
+    }
+
+    fn trio() -> Trio {
+        Trio {
+            centres: [centre(0.0, 0.0), centre(18.0, 0.0), centre(0.0, 18.0)],
+            width: 56.0,
+        }
+    }
+
+    fn check(luma: &Luma) {
+        let (text, corners) = read(luma, false, trio()).unwrap();
+        assert_eq!(text, TEXT);
+        assert!(distance(corners[0], [60.0, 60.0]) < 8.0, "{corners:?}");
+    }
+
+    fn hunted(luma: &Luma) -> Vec<String> {
+        let found = hunt(luma, luma, 1.0, false, |_| true);
+        found.into_iter().map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn a_clean_code_is_read_by_its_net() {
+        let luma = picture(|x, y, code| code(x, y));
+        check(&luma);
+        assert_eq!(hunted(&luma), [TEXT]);
+    }
+
+    #[test]
+    fn glare_over_more_than_the_check_bytes_mend_as_errors_is_made_up_for() {
+        let luma = picture(|x, y, code| {
+            let is_glare = (x - 190).pow(2) + (y - 170).pow(2) < 44 * 44;
+            if is_glare { 255 } else { code(x, y) }
+        });
+        check(&luma);
+    }
+
+    #[test]
+    fn a_smear_over_a_module_and_a_half_is_taken_out() {
+        let luma = picture(|x, y, code| {
+            let sum: u32 = (-6..=6).map(|off| u32::from(code(x + off, y))).sum();
+            u8::try_from(sum / 13).unwrap()
+        });
+        check(&luma);
+    }
+
+    #[test]
+    fn a_code_on_a_fold_is_read() {
+        let luma = picture(|x, y, code| {
+            let fold = if y > 160 { (y - 160) / 7 } else { 0 };
+            code(x - fold, y)
+        });
+        check(&luma);
+    }
+
+    #[test]
+    fn two_finder_patterns_are_enough() {
+        let luma = picture(|x, y, code| {
+            let is_hidden = (x - 88).abs() < 30 && (y - 88).abs() < 30;
+            if is_hidden { 255 } else { code(x, y) }
+        });
+        assert_eq!(hunted(&luma), [TEXT]);
+    }
+
+    #[test]
+    fn a_code_that_ends_outside_of_the_picture_is_read() {
+        let whole = picture(|x, y, code| code(x, y));
+        let pixels = whole.pixels()[..320 * 236].to_vec();
+        check(&Luma::new(320, 236, pixels).unwrap());
+    }
+
+    #[test]
+    fn finder_patterns_round_noise_give_no_text() {
+        for seed in 0..40 {
+            let luma = picture(|x, y, code| {
+                let (column, row) = ((x - LEFT).div_euclid(MODULE), (y - LEFT).div_euclid(MODULE));
+                let is_data = (9..25).contains(&row) && (9..25).contains(&column);
+                let mixed = (column * 7919 + row * 104_729 + seed * 31) ^ (column * row * 17);
+                match (is_data, mixed.wrapping_mul(1_103_515_245) >> 16 & 1) {
+                    (true, 1) => 30,
+                    (true, _) => 200,
+                    (false, _) => code(x, y),
+                }
+            });
+            assert_eq!(hunted(&luma), Vec::<String>::new(), "{seed}");
+        }
+    }
+}
