@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::lattice::{self, Sketch};
 use super::prepare;
-use crate::event::Hint;
-use crate::frame::Luma;
+use crate::frame::{Hint, Luma};
 
 /// How long a code has to have been in view without a text ...
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -242,7 +241,7 @@ mod tests {
     #[test]
     fn a_sharp_code_that_is_elsewhere_in_each_frame_moves() {
         let frames = |step: u32| {
-            let place = if step / 3 % 2 == 0 {
+            let place = if (step / 3).is_multiple_of(2) {
                 [20, 20]
             } else {
                 [250, 150]

@@ -145,7 +145,10 @@ pub(super) const DEEP: [&[Pass]; 6] = [
 ];
 
 /// Only where there is time: on a still picture.
-pub(super) const PATIENT: [Pass; 3] = [
+pub(super) const PATIENT: [Pass; 6] = [
+    pass(Size::Full, Look::Sharp(2)),
+    pass(Size::Full, Look::Whole),
+    pass(Size::Double, Look::Stripes),
     pass(Size::Full, Look::Grids(20)),
     pass(Size::Double, Look::Blocks),
     pass(Size::Full, Look::Marks),

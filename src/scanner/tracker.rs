@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use super::Found;
-use crate::event::View;
+use crate::frame::View;
 
 /// What a frame led to.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -7,8 +7,7 @@ use std::time::Duration;
 use super::coach::Coach;
 use super::tracker::{Sighting, Tracker};
 use super::{Effort, Found, Symbologies, guard, scan};
-use crate::event::{Hint, View};
-use crate::frame::{Frame, Luma, Sight, Slot};
+use crate::frame::{Frame, Hint, Luma, Sight, Slot, View};
 use crate::worker::{Stop, Worker};
 
 /// How long the thread's end may take when no frame comes.
