@@ -18,6 +18,7 @@ mod redeem;
 mod run;
 mod scan;
 mod scan_device;
+mod scan_live;
 mod serve;
 mod set_up;
 mod story;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub use crate::frame::{Hint, View};
+
 use crate::payload::{Origin, Payload};
 use crate::redemption::attempt::{AttemptId, JournalTrouble};
 use crate::redemption::reply::Told;
@@ -106,18 +108,6 @@ impl CameraState {
             Self::Unusable => "unusable",
         }
     }
-}
-
-/// What the lens has of the code that was taken last.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum View {
-    /// It is not there: the next code is taken, the same one too.
-    #[default]
-    Clear,
-    /// It is still held up, and not taken again before it was away for 2 s.
-    Held,
-    /// Several different codes are in view: none is taken.
-    Several,
 }
 
 /// What the clerk can touch.

@@ -110,6 +110,39 @@ pub struct Sight {
     pub is_taken: bool,
 }
 
+/// What the lens has of the code that was taken last.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum View {
+    /// It is not there: the next code is taken, the same one too.
+    #[default]
+    Clear,
+    /// It is still held up, and not taken again before it was away for 2 s.
+    Held,
+    /// Several different codes are in view: none is taken.
+    Several,
+    /// Something like a code has been in view for a while and cannot be read, most likely for this reason.
+    Unread(Hint),
+}
+
+/// Why a code in view cannot be read, as far as the picture shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Hint {
+    /// The code's white is dark.
+    TooDark,
+    /// Glare lies on it, or its black is bright.
+    TooBright,
+    /// Its modules are too small for the camera.
+    TooFar,
+    /// Parts of it are outside of the picture.
+    TooClose,
+    /// It is smeared in one direction, or is somewhere else in each picture.
+    Moving,
+    /// It is soft all over.
+    OutOfFocus,
+    /// It is seen from the side.
+    Tilted,
+}
+
 /// The place of one newest thing between threads: what nobody took in time is replaced, never queued.
 ///
 /// Each taker remembers the number of what it saw last, so that a slow taker never slows another.

@@ -292,6 +292,13 @@ attention-doubts = { $count ->
 attention-show = Show
 view-held = This code was read already. Take the phone away for a moment to read it again.
 view-several = Several codes are in view. Show one at a time.
+hint-too-dark = Too dark: make the phone's display brighter.
+hint-too-bright = Too bright: turn the phone a little, so that no light is mirrored in it.
+hint-too-far = Too far away: hold the phone closer.
+hint-too-close = Too close: the whole code has to be in the picture.
+hint-moving = Hold the phone still.
+hint-out-of-focus = Not sharp: hold the phone a hand's breadth further away or closer.
+hint-tilted = Hold the phone straight before the camera.
 
 ## The camera
 camera-none = No camera

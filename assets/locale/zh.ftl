@@ -277,6 +277,13 @@ attention-doubts = { $count ->
 attention-show = 查看
 view-held = 此码已读过。请把手机移开片刻再出示。
 view-several = 画面中有多个码。请一次只出示一个。
+hint-too-dark = 太暗：请调亮手机屏幕。
+hint-too-bright = 反光或过亮：请稍微转动手机，避开反光。
+hint-too-far = 太远：请把手机靠近一些。
+hint-too-close = 太近：请让整个码都进入画面。
+hint-moving = 请拿稳手机。
+hint-out-of-focus = 画面模糊：请把手机稍微移远或移近一些。
+hint-tilted = 请把手机正对摄像头。
 
 ## 摄像头
 camera-none = 没有摄像头

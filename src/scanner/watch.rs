@@ -4,9 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::coach::Coach;
 use super::tracker::{Sighting, Tracker};
 use super::{Effort, Found, Symbologies, guard, scan};
-use crate::frame::{Frame, Luma, Sight, Slot};
+use crate::frame::{Frame, Hint, Luma, Sight, Slot, View};
 use crate::worker::{Stop, Worker};
 
 /// How long the thread's end may take when no frame comes.
@@ -30,6 +31,8 @@ pub fn watch(
         turn: 0,
         tracker: Tracker::default(),
         newest: None,
+        coach: Coach::default(),
+        hint: None,
         report,
     };
     Worker::start("scanner", move |stop| watching.run(&frames, stop))
@@ -42,6 +45,9 @@ struct Watching<R> {
     turn: usize,
     tracker: Tracker,
     newest: Option<Instant>,
+    coach: Coach,
+    /// What the coach's words are on the screen at the moment.
+    hint: Option<Hint>,
     report: R,
 }
 
@@ -69,13 +75,35 @@ impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
         let found =
             guard::survive(|| scan(&frame.luma, self.symbologies, effort)).unwrap_or_default();
         for sighting in self.tracker.see(&found, frame.at) {
+            // Whatever the tracker says of the view goes before a hint.
+            if matches!(sighting, Sighting::View(_)) {
+                self.hint = None;
+            }
             (self.report)(sighting, self.newest);
         }
+        self.coach(&found, frame);
         self.show(&found, &frame.luma);
     }
 
+    /// A hint stands only where there is nothing else to say.
+    fn coach(&mut self, found: &[Found], frame: &Frame) {
+        let hint = if found.is_empty() && self.tracker.view() == View::Clear {
+            guard::survive(|| self.coach.see_unread(&frame.luma, frame.at)).flatten()
+        } else {
+            self.coach.forget();
+            None
+        };
+        if hint != self.hint {
+            self.hint = hint;
+            let view = hint.map_or(self.tracker.view(), View::Unread);
+            (self.report)(Sighting::View(view), self.newest);
+        }
+    }
+
     fn lose(&mut self) {
-        if let Some(sighting) = self.tracker.reset() {
+        self.coach.forget();
+        let cleared = self.hint.take().map(|_hint| Sighting::View(View::Clear));
+        if let Some(sighting) = self.tracker.reset().or(cleared) {
             (self.report)(sighting, self.newest);
         }
         self.show(&[], &Luma::default());
@@ -112,7 +140,6 @@ mod tests {
     use std::sync::mpsc::{Receiver, sync_channel};
 
     use super::*;
-    use crate::event::View;
     use crate::frame::Rgb;
     use crate::scanner::picture;
 
