@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use coupon_kiosk::card::{CardId, Code, EncryptCode};
@@ -16,7 +17,7 @@ use coupon_kiosk::journal::line::Filter;
 use coupon_kiosk::journal::reading::HistoryError;
 use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::kiosk::clock::tick;
-use coupon_kiosk::payload::{Payload, PaymentCodes};
+use coupon_kiosk::payload::{Origin, Payload, PaymentCodes};
 use coupon_kiosk::redemption::attempt::{
     AttemptIds, Intent, Outcome, QueryRecord, Record, Settled, SettledBy,
 };
@@ -29,6 +30,7 @@ use coupon_kiosk::weixin::{self, Client};
 use eframe::egui::{Event as Input, Key, Modifiers};
 use jiff::Timestamp;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// A way in.
 pub type Target = fn(&[u8]);
@@ -165,7 +167,7 @@ pub fn payloads(bytes: &[u8]) {
 ///
 /// It holds or its mistakes are told, each on a line that the file has.
 pub fn configurations(bytes: &[u8]) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let path = folder.path().join("kiosk.toml");
     fs::write(&path, bytes).unwrap();
     let home = folder.path().as_os_str().to_owned();
@@ -192,9 +194,12 @@ pub fn configurations(bytes: &[u8]) {
 /// The bytes are changes, five each: which file, where, and what to. Whatever was done, a journal that is called whole has
 /// the very records that were written; and one that takes a further record has it.
 pub fn journals(changes: &[u8]) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let path = folder.path().join("journal.sqlite");
-    let written = made(&path);
+    let (files, written) = &*MADE;
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
     for change in changes.chunks_exact(5).take(64) {
         let file = if change[0].is_multiple_of(4) {
             "journal.sqlite.head"
@@ -220,7 +225,7 @@ pub fn journals(changes: &[u8]) {
     let is_blank = head.iter().take(4096).all(|byte| matches!(byte, b' ' | 0));
     let is_new = is_blank && fs::metadata(&path).unwrap().len() == 0;
     if !is_new && matches!(verify(&path), Ok(Verdict::Whole(_))) {
-        assert_eq!(records(&path).unwrap(), written);
+        assert_eq!(records(&path).unwrap(), *written);
     }
     // An old record that was changed is `verify`'s to find, and may be past reading.
     if append(&path, &query(99)).is_some()
@@ -232,6 +237,20 @@ pub fn journals(changes: &[u8]) {
                 .is_some_and(|last| last.contains("1970-01-01T00:01:39Z"))
         );
     }
+}
+
+/// The files of a journal and its records, made once.
+static MADE: LazyLock<(Vec<(&str, Vec<u8>)>, Vec<String>)> = LazyLock::new(|| {
+    let folder = folder();
+    let written = made(&folder.path().join("journal.sqlite"));
+    let files = ["journal.sqlite", "journal.sqlite.head"];
+    let read = |name| (name, fs::read(folder.path().join(name)).unwrap());
+    (files.map(read).to_vec(), written)
+});
+
+/// In memory, where fsync costs nothing, if there is such a place.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
 /// A journal with a look-up, an attempt that ended and one that did not; its records as text.
@@ -250,6 +269,7 @@ fn made(path: &Path) -> Vec<String> {
             looked_up_at: at(seconds),
             clerk: None,
             desk: None,
+            origin: Origin::Desk,
         }
     };
     let (ended, open) = (intent("409632457895", 2), intent("409632457896", 4));
@@ -285,6 +305,7 @@ fn query(seconds: i64) -> Record {
         errcode: None,
         info: None,
         answer: None,
+        origin: Origin::Desk,
     })
 }
 

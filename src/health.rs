@@ -218,7 +218,7 @@ impl Numbers {
     pub fn note(&self, noted: &Noted<'_>) {
         let inner = &self.0;
         match noted {
-            Noted::Event(Event::Payload(_)) => {
+            Noted::Event(Event::Payload(..)) => {
                 inner.scans.get_or_create(&Vec::new()).inc();
             }
             Noted::Event(Event::Camera(state)) => self.camera(state),
@@ -227,7 +227,11 @@ impl Numbers {
                 inner.attempts.get_or_create(&labels).inc();
             }
             Noted::Event(
-                Event::Touch(_) | Event::Replied { .. } | Event::View(_) | Event::Journaled { .. },
+                Event::Touch(_)
+                | Event::Replied { .. }
+                | Event::Invitation(_)
+                | Event::View(_)
+                | Event::Journaled { .. },
             )
             | Noted::Record(
                 Record::Query(_) | Record::Intent(_) | Record::Resend(_) | Record::Probe(_),

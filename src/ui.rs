@@ -11,6 +11,7 @@ mod hands;
 mod header;
 mod icon;
 mod idle;
+mod invitation;
 mod keypad;
 mod look;
 mod measure;
@@ -301,6 +302,7 @@ impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         (self.parts.beat)(frame.info().cpu_usage);
         theme::scale(ctx);
+        self.preview.count(frame.info().cpu_usage);
         let now = (self.parts.tick)();
         if std::mem::take(&mut self.is_new) {
             tracing::debug!(stage = ?self.since.0, "shown");
@@ -318,7 +320,7 @@ impl eframe::App for Window {
         self.sees_frames.store(sees_frames, Ordering::Relaxed);
         if sees_frames {
             let parts = &self.parts;
-            self.preview.take(ui.ctx(), &parts.frames);
+            self.preview.take(ui.ctx(), &parts.frames, now);
             self.preview.outline(&parts.sights, parts.is_mirrored);
         }
         let look = Look {

@@ -4,8 +4,7 @@ use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
 
-use super::desk::{Desk, DeskLook, Stories};
-use super::sounding;
+use super::desk::{self, Desk, DeskLook, Stories};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
@@ -29,22 +28,22 @@ pub(super) fn open(
     story: Story,
     is_shown: bool,
 ) -> anyhow::Result<()> {
-    let speaker = sounding::speaker(DEMO_PERCENT);
+    let speaker = desk::speaker(DEMO_PERCENT);
     let running = Running::start((language, shade), story, is_shown, speaker)?;
     let Running {
-        _camera,
-        _scanner,
+        camera,
+        scanner,
         desk,
         look,
     } = running;
     // Nothing of a demo is kept, its language neither.
-    desk.open(look, |_language| {})
+    desk.open(look, (camera, scanner), |_language| {})
 }
 
 /// The demo with everything but its window.
 pub struct Running {
-    _camera: Camera,
-    _scanner: Worker,
+    camera: Camera,
+    scanner: Worker,
     desk: Desk,
     look: DeskLook,
 }
@@ -101,8 +100,8 @@ impl Running {
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
             .context("the demo's pictures cannot be started")?;
         Ok(Self {
-            _camera: camera,
-            _scanner: scanner,
+            camera,
+            scanner,
             desk,
             look,
         })

@@ -12,11 +12,13 @@ use std::task::Waker;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::delay::Delay;
 use super::set_up;
-use super::sounding::Sounding;
+use crate::camera::Camera;
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Sight, Slot};
 use crate::health::Numbers;
@@ -24,10 +26,12 @@ use crate::health::update_lock::UpdateLock;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::{Noted, Pulse};
 use crate::kiosk::{Kiosk, Parts};
-use crate::payload::{Payload, PaymentCodes};
+use crate::online::line::{self, Line};
+use crate::payload::{Origin, Payload, PaymentCodes};
+use crate::redemption::attempt::Outcome;
 use crate::scanner::{self, Symbologies, tracker::Sighting};
 use crate::screen::{Screen, Shade, Stage, Work};
-use crate::sound::Speaker;
+use crate::sound::{Sound, Speaker};
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
@@ -35,6 +39,9 @@ use crate::worker::Worker;
 /// A look-up that is answered sooner goes from viewfinder to review without a picture between, which would cost a
 /// machine without a graphics chip as long as the answer.
 const QUICK: Duration = Duration::from_millis(80);
+
+/// How soon the hand-off's thread sees that it is to end.
+const STOP_LOOK: Duration = Duration::from_millis(100);
 
 /// How many asks may wait for the loop.
 const ASKS: usize = 64;
@@ -92,7 +99,10 @@ impl Desk {
             waker: Wakes(Arc::clone(&waker)),
             wake_at: None,
             camera: CameraState::default(),
-            sounding: Sounding::new(speaker),
+            sounding: Sounding {
+                speaker,
+                heard: None,
+            },
             stories,
         };
         let runtime = set_up::runtime()?;
@@ -152,11 +162,13 @@ impl Desk {
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
         let asks = self.asks.clone();
-        let report = move |sighting| {
+        let mut delay = Delay::to("agreed text");
+        let report = move |sighting, at| {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
-                    Event::Payload(Payload::parse(&found.text, payment_codes))
+                    delay.since(at);
+                    Event::Payload(Payload::parse(&found.text, payment_codes), Origin::Desk)
                 }
                 Sighting::View(view) => Event::View(view),
             };
@@ -167,6 +179,28 @@ impl Desk {
         let sights = Arc::clone(&self.sights);
         let worker = scanner::watch(self.frames(), symbologies, sights, report);
         worker.context("the scanner's thread cannot be started")
+    }
+
+    /// Holds the line to the online half, for customers who choose on their own phones.
+    pub(super) fn hand_off(&self, settings: &line::Settings) -> anyhow::Result<Worker> {
+        let mut line = Line::new(settings, crate::logging::hide)?;
+        let (asks, screens) = (self.asks.clone(), self.screens.clone());
+        let tell = move |event| asks.try_send(Ask::Event(event)).is_ok();
+        let runtime = set_up::runtime()?;
+        let worker = Worker::start("hand-off", move |stop| {
+            runtime.block_on(async {
+                let stopped = async {
+                    while !stop.is_asked() {
+                        tokio::time::sleep(STOP_LOOK).await;
+                    }
+                };
+                tokio::select! {
+                    () = line.hold(screens, tell) => {}
+                    () = stopped => {}
+                }
+            });
+        });
+        worker.context("the hand-off's thread cannot be started")
     }
 
     /// What a window onto this kiosk is put together from.
@@ -211,11 +245,13 @@ impl Desk {
         }
     }
 
-    /// Opens the window, and returns when it is closed. The kiosk's thread ends with it; where that ended before, it is
+    /// Opens the window, and returns when it is closed. Camera and scanner end first: the kiosk's thread serves as long as
+    /// anybody may ask it something, and they may. The kiosk's thread ends with it; where that ended before, it is
     /// an error: whoever started the program starts it again, and the journal has the truth.
     pub(super) fn open(
         self,
         look: DeskLook,
+        feeders: (Camera, Worker),
         remember: impl Fn(Language) + 'static,
     ) -> anyhow::Result<()> {
         let parts = self.window(look, remember);
@@ -249,7 +285,10 @@ impl Desk {
                 tracing::debug!("the window was made twice");
             }
         });
-        if kiosk.has_ended() {
+        let is_broken = kiosk.has_ended();
+        drop(feeders);
+        drop(kiosk);
+        if is_broken {
             bail!("the kiosk's own loop ended by a fault; start it again");
         }
         opened.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
@@ -390,6 +429,39 @@ impl<S: Stories> Serving<S> {
             }
         };
     }
+}
+
+/// Gives every outcome its sound, once.
+struct Sounding {
+    speaker: Option<Speaker>,
+    /// The outcome on the screen, and when it was known.
+    heard: Option<(Outcome, Timestamp)>,
+}
+
+impl Sounding {
+    fn hear(&mut self, screen: &Screen) {
+        let Stage::Finished(finished) = &screen.stage else {
+            self.heard = None;
+            return;
+        };
+        let ended = Some((finished.outcome, finished.at));
+        if ended == self.heard {
+            return;
+        }
+        self.heard = ended;
+        if let Some(speaker) = &self.speaker {
+            speaker.play(Sound::of(finished));
+        }
+    }
+}
+
+/// A kiosk that cannot start a thread for its sounds is silent and serves all the same.
+pub(super) fn speaker(percent: u8) -> Option<Speaker> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let speaker = Speaker::start(&path, percent);
+    speaker
+        .inspect_err(|error| tracing::warn!(%error, "there will be no sounds"))
+        .ok()
 }
 
 async fn until(at: Option<Instant>) {

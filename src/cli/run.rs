@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::desk::{Desk, DeskLook, Stories};
+use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
-use super::{Context, Exit, cameras, scan, set_up, sounding};
+use super::{Context, Exit, cameras, scan, set_up};
 use crate::camera::{self, Source};
 use crate::config::{self, Config};
 use crate::health;
@@ -15,6 +15,7 @@ use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
 use crate::logging;
 use crate::logging::structured::{self, Sink};
+use crate::online::line;
 use crate::screen::Screen;
 use crate::weixin::Client;
 use crate::wording::Wording;
@@ -49,13 +50,30 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Ok(parts) => parts,
         Err(Held) => return set_up::held(&wording, &config.journal),
     };
-    let speaker = sounding::speaker(config::volume(&config));
+    let speaker = desk::speaker(config::volume(&config));
     let desk = Desk::start(parts, Live, speaker)?;
     let payment_codes = config.scan.payment_codes;
-    let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
-    let wanted = cameras::wanted(&config.camera);
-    let _camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
+    let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
+    let mut wanted = cameras::wanted(&config.camera);
+    // What was chosen on the screen goes before what was written.
+    wanted.device = config::chosen_camera(&config.journal).or(wanted.device);
+    let camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
         .context("the camera's thread cannot be started")?;
+    let _hand_off = match &config.hand_off {
+        Some(hand_off) => Some(
+            desk.hand_off(&line::Settings {
+                url: hand_off.url.as_base().to_owned(),
+                key_file: hand_off.key_file.clone(),
+                proxy: config
+                    .weixin
+                    .proxy
+                    .as_ref()
+                    .map(|proxy| proxy.as_str().to_owned()),
+                ca_file: config.weixin.ca_file.clone(),
+            })?,
+        ),
+        None => None,
+    };
     let _health = match config.health.listen {
         None => None,
         Some(address) => Some(
@@ -74,7 +92,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;
-    desk.open(look, move |language| {
+    desk.open(look, (camera, scanner), move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
         }

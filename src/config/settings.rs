@@ -44,29 +44,44 @@ fn ui(journal: &Path) -> Option<Table> {
 
 /// Keeps the language chosen on the screen for the next start.
 pub fn remember_language(journal: &Path, language: Language) -> io::Result<()> {
-    remember(journal, "language", language.tag().into())
+    remember(journal, "ui", "language", language.tag().into())
 }
 
 /// Keeps the volume chosen on the screen for the next start.
 pub fn remember_volume(journal: &Path, percent: u8) -> io::Result<()> {
-    remember(journal, "sound", i64::from(percent.min(100)).into())
+    let volume = i64::from(percent.min(100));
+    remember(journal, "ui", "sound", volume.into())
+}
+
+/// The camera chosen on the screen, as it was remembered.
+pub fn chosen_camera(journal: &Path) -> Option<String> {
+    let settings: Table = fs::read_to_string(path(journal)).ok()?.parse().ok()?;
+    let chosen = settings.get("camera")?.get("device")?.as_str()?;
+    Some(chosen.to_owned())
+}
+
+/// Keeps the camera chosen on the screen, by its name and bus, for the next start.
+pub fn remember_camera(journal: &Path, device: &str) -> io::Result<()> {
+    remember(journal, "camera", "device", device.into())
 }
 
 /// Whatever else the settings hold stays; settings that are no TOML are begun anew. The file is replaced as a whole, so
 /// that a power cut leaves the old one or the new one.
-fn remember(journal: &Path, key: &str, value: Value) -> io::Result<()> {
+fn remember(journal: &Path, section: &str, key: &str, value: Value) -> io::Result<()> {
     let path = path(journal);
     let mut settings: Table = match fs::read_to_string(&path) {
         Ok(text) => text.parse().unwrap_or_default(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Table::new(),
         Err(error) => return Err(error),
     };
-    let ui = settings.entry("ui").or_insert_with(|| Table::new().into());
-    if !ui.is_table() {
-        *ui = Table::new().into();
+    let within = settings
+        .entry(section)
+        .or_insert_with(|| Table::new().into());
+    if !within.is_table() {
+        *within = Table::new().into();
     }
-    if let Value::Table(ui) = ui {
-        ui.insert(key.to_owned(), value);
+    if let Value::Table(within) = within {
+        within.insert(key.to_owned(), value);
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -109,6 +124,17 @@ mod tests {
         assert_eq!(language(&journal), Some(Language::Zh));
         fs::write(path(&journal), "[ui]\nsound = 900\n").unwrap();
         assert_eq!(volume(&journal), None);
+    }
+
+    #[test]
+    fn a_camera_is_remembered_beside_the_language() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.sqlite");
+        assert_eq!(chosen_camera(&journal), None);
+        remember_language(&journal, Language::Zh).unwrap();
+        remember_camera(&journal, "Cam @ usb-1").unwrap();
+        assert_eq!(chosen_camera(&journal).as_deref(), Some("Cam @ usb-1"));
+        assert_eq!(language(&journal), Some(Language::Zh));
     }
 
     #[test]

@@ -119,6 +119,33 @@ pub(super) fn loopback(raw: &Raw) -> Result<SocketAddr, Wrong> {
     ))
 }
 
+/// Left, top, width and height in hundredths of the turned picture.
+pub(super) fn region(raw: &Raw) -> Result<[u32; 4], Wrong> {
+    const KEY: &str = "camera.region";
+    let numbers: Vec<u32> = match raw {
+        Raw::List(list) => {
+            let numbers = list.iter().map(|item| integer(KEY, item, &(0..=100)));
+            numbers.collect::<Result<_, _>>()?
+        }
+        Raw::Typed(json) => serde_json::from_str(json).unwrap_or_default(),
+        Raw::Text(_) | Raw::Integer(_) | Raw::Flag(_) | Raw::Other(_) => Vec::new(),
+    };
+    match *numbers {
+        [x, y, width, height]
+            if width > 0
+                && height > 0
+                && x.saturating_add(width) <= 100
+                && y.saturating_add(height) <= 100 =>
+        {
+            Ok([x, y, width, height])
+        }
+        _ => Err(Wrong::new(
+            "this is no part of a picture",
+            "write left, top, width and height in hundredths of it, like [25, 0, 50, 100]",
+        )),
+    }
+}
+
 pub(super) fn language(raw: &Raw) -> Result<Language, Wrong> {
     let tag = text("ui.language", raw)?;
     Language::parse(&tag)
@@ -218,6 +245,12 @@ impl Shown for Shade {
             Self::Light => "light",
         };
         word.to_owned()
+    }
+}
+
+impl Shown for [u32; 4] {
+    fn shown(&self) -> String {
+        format!("{self:?}")
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::card::{CardId, Code};
+use crate::payload::Origin;
 use crate::redemption::attempt::{Intent, Outcome, QueryRecord, Record, SettledBy};
 
 /// An attempt or a query, in one line; `journal list --json` prints it as it is.
@@ -29,6 +30,9 @@ pub struct Line {
     pub clerk: Option<String>,
     /// Which kiosk.
     pub desk: Option<String>,
+    /// How the code came; not told where it was shown at the desk.
+    #[serde(skip_serializing_if = "Origin::is_desk")]
+    pub origin: Origin,
 }
 
 /// What a [`Line`] is about.
@@ -92,6 +96,7 @@ fn query_line(seq: u64, query: QueryRecord) -> Line {
         errcode: query.errcode,
         clerk: None,
         desk: None,
+        origin: query.origin,
     }
 }
 
@@ -107,6 +112,7 @@ fn attempt_line(intent: Intent, end: Option<Record>) -> Line {
         errcode: None,
         clerk: intent.clerk,
         desk: intent.desk,
+        origin: intent.origin,
     };
     if let Some(Record::Settled(settled)) = end {
         line.outcome = settled.outcome;

@@ -96,7 +96,11 @@ impl Observed {
                 let took = since(self.writes.remove(write));
                 self.tell(Noted::Written { took, result });
             }
-            Event::Payload(_) | Event::Touch(_) | Event::Camera(_) | Event::View(_) => {}
+            Event::Payload(..)
+            | Event::Touch(_)
+            | Event::Camera(_)
+            | Event::Invitation(_)
+            | Event::View(_) => {}
         }
         self.tell(Noted::Event(event));
     }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::card::{CardId, Code, CodeInfo, UserCardStatus};
+use crate::payload::Origin;
 
 /// Names one attempt for ever: a UUID of version 7, sortable by time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -127,6 +128,9 @@ pub struct QueryRecord {
     pub info: Option<CodeInfo>,
     /// The answer as it came, personal data masked.
     pub answer: Option<String>,
+    /// How the code came.
+    #[serde(default, skip_serializing_if = "Origin::is_desk")]
+    pub origin: Origin,
 }
 
 /// What is about to be sent.
@@ -148,6 +152,9 @@ pub struct Intent {
     pub clerk: Option<String>,
     /// This kiosk.
     pub desk: Option<String>,
+    /// How the code came.
+    #[serde(default, skip_serializing_if = "Origin::is_desk")]
+    pub origin: Origin,
 }
 
 /// A second send of the same attempt.
@@ -193,15 +200,6 @@ pub struct Settled {
     pub status: Option<UserCardStatus>,
     /// The answer as it came, personal data masked.
     pub answer: Option<String>,
-}
-
-/// An attempt that the journal holds without its end.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OpenAttempt {
-    /// What was about to be sent, and may have been.
-    pub intent: Intent,
-    /// When it was last about to be sent: the intent's time, or the resend's.
-    pub sent_at: Timestamp,
 }
 
 impl Record {

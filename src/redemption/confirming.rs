@@ -32,6 +32,7 @@ impl Redemption {
             looked_up_at: found.told_at,
             clerk: None,
             desk: self.rules.desk.clone(),
+            origin: self.origin,
         };
         tracing::info!(attempt = %intent.attempt, code = intent.code.shortened(), "confirmed");
         let write = self.journal(Record::Intent(intent.clone()));
@@ -67,7 +68,8 @@ impl Redemption {
             (Ok(()), send) => self.consume(intent, send, now),
             (Err(trouble), Send::First) => {
                 let ended = finished_attempt(&intent, Outcome::SetUp, Why::Journal(trouble), now);
-                // Nothing was sent and, as far as the journal tells, nothing was intended.
+                // A write that failed may stand there all the same; and nothing was sent.
+                self.settle(&intent, End::unsent(Outcome::SetUp), None, now);
                 self.finish(
                     Finished {
                         attempt: None,
@@ -336,6 +338,14 @@ impl End {
             status: None,
         }
     }
+
+    /// The consume never left this machine.
+    fn unsent(outcome: Outcome) -> Self {
+        Self {
+            by: None,
+            ..Self::of_reply(outcome, None)
+        }
+    }
 }
 
 /// What an answer to a consume proves; `None` where it proves nothing.
@@ -357,11 +367,7 @@ fn judge(intent: &Intent, reply: Reply<()>, now: Moment) -> Option<(End, Finishe
         }
         Err(failure @ Failure::NotSent(_)) => {
             let (outcome, why) = failure.outcome();
-            let unsent = End {
-                by: None,
-                ..End::of_reply(outcome, None)
-            };
-            (unsent, why, None)
+            (End::unsent(outcome), why, None)
         }
     };
     let finished = Finished {

@@ -11,7 +11,7 @@ use super::page::{Door, Page};
 use super::wedge::Typed;
 use super::{ARMING, SOON, Window, widgets, working};
 use crate::event::{Event, Touch};
-use crate::payload::{NotACoupon, Payload};
+use crate::payload::{NotACoupon, Origin, Payload};
 use crate::screen::Stage;
 
 impl Window {
@@ -66,7 +66,7 @@ impl Window {
             Typed::Scanned(text) => self.look_up(&text),
             Typed::TooLong => {
                 let payload = Payload::NotACoupon(NotACoupon::Text);
-                self.tell(Event::Payload(payload));
+                self.tell(Event::Payload(payload, Origin::Desk));
             }
             Typed::ByHand(text) => {
                 // A lone space presses what has the focus, and takes it nowhere else.
@@ -98,12 +98,12 @@ impl Window {
     fn look_up(&mut self, text: &str) {
         let payload = Payload::parse(text, self.parts.payment_codes);
         self.kept = Kept::Nothing;
-        self.tell(Event::Payload(payload));
+        self.tell(Event::Payload(payload, Origin::Desk));
     }
 
     pub(super) fn look_up_typed(&mut self, text: String) {
         let payload = Payload::parse(&text, self.parts.payment_codes);
         self.kept = Kept::of(text, &payload);
-        self.tell(Event::Payload(payload));
+        self.tell(Event::Payload(payload, Origin::Desk));
     }
 }

@@ -3,6 +3,7 @@
 use eframe::egui::{Rect, Ui, vec2};
 
 use super::icon::{self, Icon};
+use super::invitation::invitation_ui;
 use super::look::{Act, Look, is_wide};
 use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
@@ -37,7 +38,12 @@ pub fn idle_ui(
     };
     viewfinder_ui(ui, picture, look, preview, &screen.desk.camera);
 
-    let (words, foot) = cut_bottom(side, TARGET + GAP);
+    let (mut words, foot) = cut_bottom(side, TARGET + GAP);
+    if let Some(invitation) = &screen.desk.invitation {
+        let (rest, place) = cut_bottom(words, words.height() * INVITATION);
+        words = rest;
+        invitation_ui(ui, place, look, invitation);
+    }
     let idle = look.wording.say(if screen.desk.camera.is_trouble() {
         "idle-no-camera"
     } else {
@@ -67,6 +73,8 @@ pub fn idle_ui(
     act
 }
 
+/// How much of the words' place the desk's own code takes.
+const INVITATION: f32 = 0.55;
 /// How high a phone of the strip is.
 const PHONE: f32 = TARGET;
 /// How narrow it may become.

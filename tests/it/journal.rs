@@ -18,8 +18,8 @@ use coupon_kiosk::journal::line::{Filter, Line};
 use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::journal::{Journal, Opened};
 use coupon_kiosk::redemption::attempt::{
-    AttemptId, AttemptIds, Intent, JournalTrouble, OpenAttempt, Outcome, Probe, QueryRecord,
-    Record, Resend, Settled, SettledBy,
+    AttemptId, AttemptIds, Intent, JournalTrouble, Outcome, Probe, QueryRecord, Record, Resend,
+    Settled, SettledBy,
 };
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -93,7 +93,7 @@ fn assert_whole(path: &Path, records: u64) {
 struct Writing {
     journal: Journal,
     reports: Receiver<Reported>,
-    in_doubt: Vec<OpenAttempt>,
+    in_doubt: Vec<Intent>,
     trouble: Option<JournalTrouble>,
     given: u64,
 }
@@ -167,6 +167,7 @@ fn query(code: &str, seconds: i64) -> Record {
         errcode: Some(0),
         info: Some(info(code)),
         answer: Some(r#"{"errcode":0,"errmsg":"ok"}"#.to_owned()),
+        origin: coupon_kiosk::payload::Origin::Desk,
     })
 }
 
@@ -180,6 +181,7 @@ fn intent(number: u64, code: &str, seconds: i64) -> Record {
         looked_up_at: at(seconds - 3),
         clerk: Some("王芳".to_owned()),
         desk: Some("desk 1".to_owned()),
+        origin: coupon_kiosk::payload::Origin::Desk,
     })
 }
 

@@ -9,6 +9,7 @@ use super::local;
 use crate::card::{CardId, Code, CodeInfo, UserCardStatus};
 use crate::journal::export::word;
 use crate::journal::history::Entry;
+use crate::payload::Origin;
 use crate::redemption::attempt::Record;
 
 /// Writes a heading and a line for each fact that the record tells.
@@ -45,6 +46,7 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
                 ("card_id", card_id(query.card_id.as_ref())),
                 ("errcode", number(query.errcode)),
             ];
+            facts.push(("origin", origin(query.origin)));
             facts.extend(query.info.iter().flat_map(info));
             facts.push(("answer", query.answer.clone()));
             facts
@@ -56,6 +58,7 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
                 ("card_id to send", card_id(intent.card_id.as_ref())),
                 ("clerk", intent.clerk.clone()),
                 ("desk", intent.desk.clone()),
+                ("origin", origin(intent.origin)),
                 ("looked up at", Some(local(intent.looked_up_at, time_zone))),
             ];
             facts.extend(info(&intent.info));
@@ -118,4 +121,9 @@ fn status(status: Option<&UserCardStatus>) -> Option<String> {
 
 fn number(number: Option<i64>) -> Option<String> {
     number.map(|number| number.to_string())
+}
+
+/// Nothing is said of what was shown at the desk itself.
+fn origin(origin: Origin) -> Option<String> {
+    (!origin.is_desk()).then(|| word(&origin))
 }
