@@ -175,6 +175,10 @@ impl Wedge {
 
     /// Takes characters; what came before a gap was no scanner's and is handed out to be typed by hand.
     fn take(&mut self, text: &str, typist: Typist, now: Instant, typed: &mut Vec<Typed>) {
+        // An input method that gives up commits nothing.
+        if text.is_empty() {
+            return;
+        }
         let is_late = |last: Instant| now.saturating_duration_since(last) > PACE;
         if self.span.is_some_and(|(_, last)| is_late(last)) {
             typed.extend(self.pause(now).or_else(|| self.let_go()));
