@@ -239,8 +239,11 @@ pub fn journals(changes: &[u8]) {
     }
 }
 
-/// The files of a journal and its records, made once.
-static MADE: LazyLock<(Vec<(&str, Vec<u8>)>, Vec<String>)> = LazyLock::new(|| {
+/// The files of a journal by their names, and its records as text.
+type Made = (Vec<(&'static str, Vec<u8>)>, Vec<String>);
+
+/// Made once.
+static MADE: LazyLock<Made> = LazyLock::new(|| {
     let folder = folder();
     let written = made(&folder.path().join("journal.sqlite"));
     let files = ["journal.sqlite", "journal.sqlite.head"];

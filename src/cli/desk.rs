@@ -6,15 +6,19 @@
 //!              +-> window -> asks -> kiosk (its loop and the network) -> screens -> window
 //! ```
 
-use std::path::Path;
+mod observation;
+mod serving;
+
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
+
+use observation::Observation;
+pub(super) use serving::speaker;
+use serving::{Serving, Sounding, Wakes};
 
 use super::delay::Delay;
 use super::set_up;
@@ -22,23 +26,17 @@ use crate::camera::Camera;
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Sight, Slot};
 use crate::health::Numbers;
-use crate::health::update_lock::UpdateLock;
 use crate::health::watchdog::{self, Beats, Watched};
-use crate::kiosk::observed::{Noted, Pulse};
+use crate::kiosk::observed::Pulse;
 use crate::kiosk::{Kiosk, Parts};
 use crate::online::line::{self, Line};
 use crate::payload::{Origin, Payload, PaymentCodes};
-use crate::redemption::attempt::Outcome;
 use crate::scanner::{self, Symbologies, tracker::Sighting};
-use crate::screen::{Screen, Shade, Stage, Work};
-use crate::sound::{Sound, Speaker};
+use crate::screen::{Screen, Shade};
+use crate::sound::Speaker;
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
-
-/// A look-up that is answered sooner goes from viewfinder to review without a picture between, which would cost a
-/// machine without a graphics chip as long as the answer.
-const QUICK: Duration = Duration::from_millis(80);
 
 /// How soon the hand-off's thread sees that it is to end.
 const STOP_LOOK: Duration = Duration::from_millis(100);
@@ -295,38 +293,6 @@ impl Desk {
     }
 }
 
-/// What every kiosk of this window is given: who counts, and what it answers.
-struct Observation {
-    numbers: Numbers,
-    pulse: Pulse,
-}
-
-impl Observation {
-    fn begin(&self, kiosk: &mut Kiosk) {
-        let numbers = self.numbers.clone();
-        let mut lock = update_lock();
-        kiosk.observe(Box::new(move |noted| {
-            numbers.note(&noted);
-            if let (Noted::Screen(screen), Some(lock)) = (&noted, &mut lock) {
-                lock.follow(&screen.stage);
-            }
-        }));
-        kiosk.beat_with(self.pulse.clone());
-    }
-}
-
-/// Where systemd made a folder for this service, updates are held off while something is in flight.
-fn update_lock() -> Option<UpdateLock> {
-    let folder = std::env::var_os("RUNTIME_DIRECTORY")?;
-    match UpdateLock::new(Path::new(&folder)) {
-        Ok(lock) => Some(lock),
-        Err(error) => {
-            tracing::warn!(%error, "updates are not held off");
-            None
-        }
-    }
-}
-
 /// How the window looks.
 #[derive(Clone)]
 pub(super) struct DeskLook {
@@ -338,135 +304,4 @@ pub(super) struct DeskLook {
     pub(super) is_fullscreen: bool,
     pub(super) shade: Shade,
     pub(super) is_mirrored: bool,
-}
-
-/// Wakes the window, and a last time when it goes itself: nobody may look at a dead kiosk's last screen.
-struct Wakes(Arc<OnceLock<Waker>>);
-
-impl Wakes {
-    fn wake(&self) {
-        if let Some(waker) = self.0.get() {
-            waker.wake_by_ref();
-        }
-    }
-}
-
-impl Drop for Wakes {
-    fn drop(&mut self) {
-        self.wake();
-    }
-}
-
-struct Serving<S> {
-    asked: mpsc::Receiver<Ask>,
-    /// Dropped before what wakes the window, which closes when it finds this gone.
-    seen: watch::Sender<Screen>,
-    waker: Wakes,
-    /// When the window is to draw a screen that is there already.
-    wake_at: Option<Instant>,
-    /// The newest state, which the loop of a new story has to be told.
-    camera: CameraState,
-    sounding: Sounding,
-    stories: S,
-}
-
-impl<S: Stories> Serving<S> {
-    /// Serves one kiosk until everybody has gone (`None`) or a new story begins.
-    async fn serve(
-        &mut self,
-        mut kiosk: Kiosk,
-        mut screens: watch::Receiver<Screen>,
-    ) -> Option<Parts> {
-        let inbox = kiosk.inbox();
-        inbox.offer(Event::Camera(self.camera.clone()));
-        self.show(&screens.borrow_and_update().clone());
-        let mut serving = std::pin::pin!(kiosk.run());
-        loop {
-            tokio::select! {
-                () = &mut serving => return None,
-                asked = self.asked.recv() => match asked? {
-                    Ask::Event(event) => {
-                        if let Event::Camera(state) = &event {
-                            self.camera = state.clone();
-                        }
-                        if !inbox.offer(event) {
-                            tracing::warn!("the loop is too busy for an event");
-                        }
-                    }
-                    Ask::Phone(phone) => {
-                        if let Some(parts) = self.stories.choose(phone) {
-                            return Some(parts);
-                        }
-                    }
-                },
-                changed = screens.changed() => {
-                    changed.ok()?;
-                    let screen = screens.borrow_and_update().clone();
-                    self.stories.see(&screen);
-                    self.show(&screen);
-                }
-                () = until(self.wake_at) => {
-                    self.wake_at = None;
-                    self.waker.wake();
-                }
-            }
-        }
-    }
-
-    fn show(&mut self, screen: &Screen) {
-        self.sounding.hear(screen);
-        self.seen.send_replace(screen.clone());
-        self.wake_at = match screen.stage {
-            Stage::Working(Work::Decrypting | Work::Querying) => {
-                self.wake_at.or_else(|| Some(Instant::now() + QUICK))
-            }
-            Stage::Working(Work::AskingAgain | Work::Journaling | Work::Consuming)
-            | Stage::Idle
-            | Stage::Review(_)
-            | Stage::Finished(_) => {
-                self.waker.wake();
-                None
-            }
-        };
-    }
-}
-
-/// Gives every outcome its sound, once.
-struct Sounding {
-    speaker: Option<Speaker>,
-    /// The outcome on the screen, and when it was known.
-    heard: Option<(Outcome, Timestamp)>,
-}
-
-impl Sounding {
-    fn hear(&mut self, screen: &Screen) {
-        let Stage::Finished(finished) = &screen.stage else {
-            self.heard = None;
-            return;
-        };
-        let ended = Some((finished.outcome, finished.at));
-        if ended == self.heard {
-            return;
-        }
-        self.heard = ended;
-        if let Some(speaker) = &self.speaker {
-            speaker.play(Sound::of(finished));
-        }
-    }
-}
-
-/// A kiosk that cannot start a thread for its sounds is silent and serves all the same.
-pub(super) fn speaker(percent: u8) -> Option<Speaker> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let speaker = Speaker::start(&path, percent);
-    speaker
-        .inspect_err(|error| tracing::warn!(%error, "there will be no sounds"))
-        .ok()
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }

@@ -175,6 +175,7 @@ impl Wedge {
 
     /// Takes characters; what came before a gap was no scanner's and is handed out to be typed by hand.
     fn take(&mut self, text: &str, typist: Typist, now: Instant, typed: &mut Vec<Typed>) {
+        // An input method that gives up commits nothing.
         if text.is_empty() {
             return;
         }

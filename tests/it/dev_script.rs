@@ -389,7 +389,7 @@ fn help_needs_nothing() {
         ./dev demo [--lang zh|en] ...   build, and play a redemption on recorded answers: nothing to set up
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
-        ./dev bench [NAME]              benchmarks
+        ./dev bench [NAME]              benchmarks; peers: the scanner beside other decoders
         ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev fuzz [TARGET [SECS]]      hostile inputs for one way in (all, each for 60 s), led by coverage where cargo-fuzz is at hand
         ./dev simulate [N]              N seeds of the simulation (20,000); SEED=n tells the story of one
@@ -417,7 +417,7 @@ fn a_command_that_is_none_is_refused() {
         ./dev demo [--lang zh|en] ...   build, and play a redemption on recorded answers: nothing to set up
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
-        ./dev bench [NAME]              benchmarks
+        ./dev bench [NAME]              benchmarks; peers: the scanner beside other decoders
         ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev fuzz [TARGET [SECS]]      hostile inputs for one way in (all, each for 60 s), led by coverage where cargo-fuzz is at hand
         ./dev simulate [N]              N seeds of the simulation (20,000); SEED=n tells the story of one

@@ -355,3 +355,11 @@ fn a_text_that_is_too_long_is_told_and_never_cut() {
     keyboard.send(vec![press(Key::Enter)]);
     assert_eq!(keyboard.typed, [Typed::TooLong]);
 }
+
+#[test]
+fn an_input_method_that_commits_nothing_types_nothing() {
+    let mut wedge = Wedge::default();
+    let (kept, typed) = wedge.sift(vec![Input::Text(String::new())], start());
+    assert_eq!((kept.len(), typed), (0, Vec::new()));
+    assert!(!wedge.is_busy());
+}
