@@ -5,7 +5,7 @@ finger.py SOCKET WIDTH HEIGHT reads commands, one a line, and answers each with 
 
     down ID X Y     a finger touches          wait MILLIS
     move ID X Y     it moves                  pixel-change X Y   milliseconds from here until the pixel changes
-    up ID           it lifts                  watch X Y          remembers the pixel for pixel-change
+    up ID           it lifts                  watch X Y          waits until the pixel is as it was at its first watch
 
 The driver takes one connection a run. Its messages are those of xf86-input-inputtest-protocol.h, version 1.1.
 """
@@ -89,7 +89,7 @@ class Eye:
 
 def main():
     glass = Glass(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
-    eye, before = None, None
+    eye, calm = None, {}
     for line in sys.stdin:
         word, *numbers = line.split()
         numbers = [int(number) for number in numbers]
@@ -107,11 +107,16 @@ def main():
             time.sleep(numbers[0] / 1000)
         elif word == "watch":
             eye = eye or Eye()
-            before = eye.pixel(*numbers)
+            before = calm.setdefault(tuple(numbers), eye.pixel(*numbers))
+            end = time.monotonic() + 10
+            while eye.pixel(*numbers) != before:
+                time.sleep(0.002)
+                if time.monotonic() > end:
+                    raise SystemExit("finger: the key stays pressed")
         elif word == "pixel-change":
             began = time.monotonic()
-            while eye.pixel(*numbers) == before and time.monotonic() - began < 2:
-                pass
+            while eye.pixel(*numbers) == calm[tuple(numbers)] and time.monotonic() - began < 2:
+                time.sleep(0.002)
             said = f"{(time.monotonic() - began) * 1000:.0f}"
         else:
             raise SystemExit(f"finger: what is {word}?")
