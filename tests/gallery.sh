@@ -62,7 +62,7 @@ walk() {
         mark
         tap "$story"
         if [[ $story == redeemed ]]; then
-            sleep 0.25
+            sleep 0.5
             picture "$story-0-held"
         fi
         wait_for "review or outcome of $story" since 'shown stage=\(Review\|Finished\)'
