@@ -10,7 +10,8 @@
 //!                                           weixin
 //! ```
 //!
-//! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `kiosk` runs the loop
+//! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `office` reads it for
+//! the pages behind the counter, `kiosk` runs the loop
 //! and the HTTP exchanges. `cli::desk` joins them.
 //!
 //! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
@@ -30,6 +31,7 @@
 pub mod card;
 pub mod event;
 pub mod frame;
+pub mod office;
 pub mod payload;
 pub mod redemption;
 pub mod screen;

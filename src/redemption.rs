@@ -20,6 +20,7 @@ pub mod attempt;
 mod confirming;
 pub mod doubt;
 mod looking_up;
+pub mod note;
 pub mod reply;
 mod showing;
 mod state;
@@ -30,7 +31,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::card::{CardId, CardTitle};
-use crate::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
+use crate::event::{Event, ExchangeId, LookUpId, OnDuty, Touch, WriteId};
 use crate::payload::Payload;
 use crate::screen::{Finished, Notice};
 use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Outcome, Record, Settled};
@@ -105,6 +106,7 @@ pub struct Redemption {
     title_asked: Option<(ExchangeId, CardId)>,
     notice: Option<Notice>,
     journal: Option<JournalTrouble>,
+    duty: OnDuty,
     /// Settled records on their way to the disk; a failed one waits for its moment to be sent again.
     settling: BTreeMap<WriteId, Settled>,
     unsettled: Vec<Settled>,
@@ -132,6 +134,7 @@ impl Redemption {
             title_asked: None,
             notice: None,
             journal,
+            duty: OnDuty::default(),
             settling: BTreeMap::new(),
             unsettled: Vec::new(),
             settle_again_at: None,
@@ -157,6 +160,8 @@ impl Redemption {
                 self.handle_reply(exchange, told, answer, now);
             }
             Event::Journaled { write, result } => self.handle_journaled(write, result, now),
+            Event::Note { attempt, says } => self.note(attempt, says, now),
+            Event::Duty(duty) => self.duty = duty,
             // What the lens has is no matter of a redemption: the loop tells it on the screen.
             Event::Camera(_) | Event::View(_) => {}
         }
@@ -224,6 +229,9 @@ impl Redemption {
     }
 
     fn handle_payload(&mut self, payload: Payload, now: Moment) {
+        if self.duty == OnDuty::Locked {
+            return;
+        }
         self.notice = None;
         match &self.state {
             State::Idle | State::Finished(_) => self.begin(payload, now),
@@ -266,6 +274,9 @@ impl Redemption {
     }
 
     fn handle_confirm(&mut self, look_up: LookUpId, now: Moment) {
+        if self.duty == OnDuty::Locked {
+            return;
+        }
         match &self.state {
             State::Reviewing(review) if review.look_up == look_up => self.confirm(now),
             // A touch meant for another coupon, or a second one on the same button.

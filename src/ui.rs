@@ -4,6 +4,8 @@
 //! loop wakes the window for a new screen, the camera for a new frame, and only while the viewfinder is seen.
 
 mod attention;
+mod behind;
+mod day;
 mod header;
 mod icon;
 mod idle;
@@ -13,8 +15,10 @@ mod opening;
 mod outcome;
 mod page;
 mod review;
+mod story;
 mod targets;
 mod theme;
+mod typing;
 mod viewfinder;
 mod wedge;
 mod widgets;
@@ -31,11 +35,13 @@ use tokio::sync::watch;
 
 use crate::event::{Event, LookUpId, Touch};
 use crate::frame::{Frame, Sight, Slot};
+use crate::office::{Office, Wish};
 use crate::payload::{Payload, PaymentCodes};
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
 pub use opening::open;
 
+use behind::Behind;
 use look::{Act, Look};
 use page::Page;
 use review::Confirm;
@@ -51,6 +57,8 @@ const ARMING: Duration = Duration::from_millis(400);
 pub enum Said {
     /// For the kiosk's loop.
     Event(Event),
+    /// For what stands behind the counter.
+    Wish(Wish),
     /// The other language was chosen.
     Language(Language),
     /// A phone of the demo is to be held up, by its place in the strip.
@@ -61,6 +69,8 @@ pub enum Said {
 pub struct Parts {
     /// What is to be seen.
     pub screens: watch::Receiver<Screen>,
+    /// What stands behind the counter.
+    pub office: watch::Receiver<Office>,
     /// What the camera sees.
     pub frames: Arc<Slot<Frame>>,
     /// Where the scanner saw a code.
@@ -97,6 +107,7 @@ pub struct Window {
     is_new: bool,
     confirmed: Option<LookUpId>,
     page: Option<Page>,
+    behind: Behind,
     wedge: Wedge,
     preview: Preview,
     sees_frames: Arc<AtomicBool>,
@@ -147,6 +158,7 @@ impl Window {
             screen,
             confirmed: None,
             page: None,
+            behind: Behind::new(parts.office.clone()),
             wedge: Wedge::default(),
             preview: Preview::default(),
             sees_frames,
@@ -202,6 +214,11 @@ impl Window {
         (self.parts.tell)(Said::Event(event));
     }
 
+    fn wish(&mut self, wish: Wish) {
+        self.behind.wishes(&wish);
+        (self.parts.tell)(Said::Wish(wish));
+    }
+
     fn carry_out(&mut self, act: Act) {
         match act {
             Act::Touch(touch) => {
@@ -211,7 +228,14 @@ impl Window {
                 self.tell(Event::Touch(touch));
             }
             Act::LookUp(text) => self.look_up(&text),
-            Act::Open(door) => self.page = Some(Page::behind(door)),
+            Act::Open(door) => {
+                self.page = Some(Page::behind(door));
+                if let Some(wish) = door.wish() {
+                    self.wish(wish);
+                }
+            }
+            Act::Wish(wish) => self.wish(wish),
+            Act::Note(attempt, says) => self.tell(Event::Note { attempt, says }),
             Act::Close => self.page = None,
             Act::Language => {
                 let other = match self.wording.language() {
@@ -240,7 +264,10 @@ impl Window {
         let shown_for = now.saturating_duration_since(self.since.1);
         let arming = ARMING.checked_sub(shown_for).filter(|left| !left.is_zero());
         if let Some(page) = &mut self.page {
-            return (page.show(ui, rect, look, &self.screen), None);
+            return (
+                page.show(ui, rect, look, &self.screen, &self.behind.office),
+                None,
+            );
         }
         match &self.screen.stage {
             Stage::Idle => {
@@ -290,6 +317,10 @@ impl eframe::App for Window {
             ctx.request_repaint_after(wedge::PAUSE);
         }
         self.take_screen(ctx, now);
+        self.behind.take();
+        if let Some(wish) = self.behind.leave(self.page.is_some()) {
+            self.wish(wish);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -317,14 +348,13 @@ impl eframe::App for Window {
         let mut acts = Vec::new();
         if !matches!(self.screen.stage, Stage::Finished(_)) || self.page.is_some() {
             let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
-            let connection = &self.screen.desk.connection;
-            acts.extend(header::header_ui(
-                ui,
-                top,
-                look,
-                &self.parts.place,
-                connection,
-            ));
+            let is_waiting = self.page.is_none() && matches!(self.screen.stage, Stage::Idle);
+            let head = header::Head {
+                place: &self.parts.place,
+                connection: &self.screen.desk.connection,
+                has_day: is_waiting,
+            };
+            acts.extend(header::header_ui(ui, top, look, &head));
             rect = rest;
         }
         if attention::is_needed(&self.screen) {

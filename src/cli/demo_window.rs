@@ -5,6 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
 
 use super::desk::{Desk, DeskLook, Stories};
+use super::office::{Journals, Wishes};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
@@ -51,9 +52,13 @@ impl Running {
 
     fn start(language: Language, story: Story, is_shown: bool) -> anyhow::Result<Self> {
         let (phones, pictures) = pictures::pair();
+        let (wishes, asked) = Wishes::new();
+        let folder = tempfile::tempdir()?;
+        let journals = Journals::Demo(folder.path().to_owned());
         let mut demo = Demo {
             names: story::names(),
-            folder: tempfile::tempdir()?,
+            folder,
+            wishes: wishes.clone(),
             begun: 0,
             held_up: 0,
             phones,
@@ -72,7 +77,7 @@ impl Running {
         if is_shown {
             demo.hold_up();
         }
-        let desk = Desk::start(parts, demo)?;
+        let desk = Desk::start(parts, demo, (wishes, asked), journals)?;
         let scanner = desk.scanner(Symbologies::default(), PaymentCodes::Refused)?;
         let source = Source::Pictures(pictures);
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
@@ -91,6 +96,7 @@ struct Demo {
     names: Vec<String>,
     /// Holds a throw-away journal for each story begun.
     folder: TempDir,
+    wishes: Wishes,
     begun: u32,
     story: Story,
     /// How many of its phones were held up.
@@ -104,7 +110,9 @@ impl Demo {
         self.held_up = 0;
         let folder = self.folder.path().join(self.begun.to_string());
         std::fs::create_dir(&folder)?;
-        self.story.parts(&folder, self.story.clock())
+        let wishes = self.wishes.clone();
+        self.story
+            .parts(&folder, self.story.clock(), move || wishes.recorded())
     }
 
     fn hold_up(&mut self) {

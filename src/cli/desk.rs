@@ -6,6 +6,7 @@
 //!              +-> window -> asks -> kiosk (its loop and the network) -> screens -> window
 //! ```
 
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
@@ -14,7 +15,9 @@ use anyhow::{Context as _, bail};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::office::{Asked, Journals, OfficeThread, Wishes};
 use super::set_up;
+use crate::card::{CardId, CardTitle};
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Sight, Slot};
 use crate::kiosk::{Kiosk, Parts};
@@ -57,11 +60,19 @@ pub(super) struct Desk {
     sights: Arc<Slot<Sight>>,
     waker: Arc<OnceLock<Waker>>,
     kiosk: Worker,
+    /// Dropped before the office, which ends when nobody can wish any more.
+    wishes: Wishes,
+    office: OfficeThread,
 }
 
 impl Desk {
-    /// Starts the kiosk's thread.
-    pub(super) fn start(parts: Parts, stories: impl Stories) -> anyhow::Result<Self> {
+    /// Starts the kiosk's thread and the office's.
+    pub(super) fn start(
+        parts: Parts,
+        stories: impl Stories,
+        (wishes, wished): (Wishes, Receiver<Asked>),
+        journals: Journals,
+    ) -> anyhow::Result<Self> {
         let (asks, asked) = mpsc::channel(ASKS);
         let waker = Arc::new(OnceLock::new());
         let (kiosk, first) = Kiosk::new(parts);
@@ -73,6 +84,10 @@ impl Desk {
             wake_at: None,
             camera: CameraState::default(),
             stories,
+            titles: Titles {
+                wishes: wishes.clone(),
+                last: None,
+            },
         };
         let runtime = set_up::runtime()?;
         let kiosk = Worker::start("kiosk", move |_stop| {
@@ -88,8 +103,10 @@ impl Desk {
             screens,
             frames: Arc::default(),
             sights: Arc::default(),
-            waker,
             kiosk,
+            wishes,
+            office: OfficeThread::start(wished, journals, Arc::clone(&waker))?,
+            waker,
         })
     }
 
@@ -143,10 +160,12 @@ impl Desk {
         remember: impl Fn(Language) + 'static,
     ) -> ui::Parts {
         let asks = self.asks.clone();
+        let wishes = self.wishes.clone();
         let tell = move |said| {
             let ask = match said {
                 Said::Event(event) => Ask::Event(event),
                 Said::Phone(place) => Ask::Phone(place),
+                Said::Wish(wish) => return wishes.wish(wish),
                 Said::Language(language) => return remember(language),
             };
             if asks.try_send(ask).is_err() {
@@ -155,6 +174,7 @@ impl Desk {
         };
         ui::Parts {
             screens: self.screens.clone(),
+            office: self.office.seen.clone(),
             frames: self.frames(),
             sights: Arc::clone(&self.sights),
             is_mirrored: look.is_mirrored,
@@ -182,9 +202,11 @@ impl Desk {
             screens,
             waker,
             kiosk,
+            wishes,
+            office: _office,
             ..
         } = self;
-        drop((asks, screens));
+        drop((asks, screens, wishes));
         let opened = ui::open(parts, move |woken| {
             if waker.set(woken).is_err() {
                 tracing::debug!("the window was made twice");
@@ -236,6 +258,29 @@ struct Serving<S> {
     /// The newest state, which the loop of a new story has to be told.
     camera: CameraState,
     stories: S,
+    titles: Titles,
+}
+
+/// Tells the office what coupons are called: a refused one has no record of it.
+struct Titles {
+    wishes: Wishes,
+    last: Option<(CardId, CardTitle)>,
+}
+
+impl Titles {
+    fn see(&mut self, screen: &Screen) {
+        let told = match &screen.stage {
+            Stage::Review(review) => (review.info.card_id.as_ref(), review.title.as_ref()),
+            Stage::Finished(finished) => (finished.card_id.as_ref(), finished.title.as_ref()),
+            Stage::Idle | Stage::Working(_) => return,
+        };
+        if let (Some(card_id), Some(title)) = told
+            && self.last.as_ref().is_none_or(|(last, _)| last != card_id)
+        {
+            self.wishes.title(card_id, title);
+            self.last = Some((card_id.clone(), title.clone()));
+        }
+    }
 }
 
 impl<S: Stories> Serving<S> {
@@ -271,6 +316,7 @@ impl<S: Stories> Serving<S> {
                     changed.ok()?;
                     let screen = screens.borrow_and_update().clone();
                     self.stories.see(&screen);
+                    self.titles.see(&screen);
                     self.show(&screen);
                 }
                 () = until(self.wake_at) => {

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 
 use super::desk::{Desk, DeskLook, Stories};
 use super::display::Display;
+use super::office::{Journals, Wishes};
 use super::{Context, Exit, cameras, scan, set_up};
 use crate::camera::{self, Source};
 use crate::config::{self, Config};
@@ -38,14 +39,22 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     }
     let client = set_up::client(&config, args.record.as_deref())?;
     let rules = set_up::rules(&config);
-    let parts = match set_up::parts(rules, client, &config.journal, Clock::System) {
+    let (wishes, asked) = Wishes::new();
+    let recorder = wishes.clone();
+    let on_record = move || recorder.recorded();
+    let parts = match set_up::parts_told(rules, client, &config.journal, Clock::System, on_record) {
         Ok(parts) => parts,
         Err(exit) => {
             tracing::error!("another coupon-kiosk holds the journal");
             return Ok(exit);
         }
     };
-    let desk = Desk::start(parts, Live)?;
+    let journals = Journals::Live {
+        path: config.journal.clone(),
+        zone: config.store.time_zone.clone(),
+        clock: Clock::System,
+    };
+    let desk = Desk::start(parts, Live, (wishes, asked), journals)?;
     let payment_codes = config.scan.payment_codes;
     let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let wanted = cameras::wanted(&config.camera);

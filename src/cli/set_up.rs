@@ -96,9 +96,23 @@ pub(super) fn parts(
     path: &Path,
     clock: Clock,
 ) -> Result<Parts, Exit> {
+    parts_told(rules, weixin, path, clock, || {})
+}
+
+/// The same; `on_record` is called in the journal's thread after each record.
+pub(super) fn parts_told(
+    rules: Rules,
+    weixin: Client,
+    path: &Path,
+    clock: Clock,
+    on_record: impl Fn() + Send + 'static,
+) -> Result<Parts, Exit> {
     let (inbox, events) = Inbox::new();
     let reports = inbox.clone();
-    let report = move |write, result| reports.journaled(write, result);
+    let report = move |write, result| {
+        reports.journaled(write, result);
+        on_record();
+    };
     let opened = match Journal::open(path, report) {
         Ok(opened) => opened,
         Err(Held { .. }) => return Err(Exit::Held),

@@ -29,6 +29,13 @@ pub struct Line {
     pub clerk: Option<String>,
     /// Which kiosk.
     pub desk: Option<String>,
+    /// The newest remark or order number.
+    pub remark: Option<String>,
+    /// Noted as redeemed by mistake.
+    pub mistake: bool,
+    /// What the coupon was called, where that was known; the columns of an export are without it.
+    #[serde(skip)]
+    pub title: Option<String>,
 }
 
 /// What a [`Line`] is about.
@@ -56,6 +63,21 @@ pub struct Filter {
     pub last: Option<usize>,
 }
 
+impl Line {
+    /// Takes in what was written down afterwards; other records change nothing here.
+    pub fn take(&mut self, noted: Record) {
+        match noted {
+            Record::Remark(remark) => self.remark = Some(remark.text).filter(|it| !it.is_empty()),
+            Record::Mistake(_) => self.mistake = true,
+            Record::Query(_)
+            | Record::Intent(_)
+            | Record::Resend(_)
+            | Record::Probe(_)
+            | Record::Settled(_) => {}
+        }
+    }
+}
+
 impl Filter {
     /// Whether a line is wanted; [`Filter::last`] is for whoever counts.
     pub fn takes(&self, line: &Line) -> bool {
@@ -74,7 +96,11 @@ pub fn line(seq: u64, begin: Record, end: Option<Record>) -> Option<Line> {
     match begin {
         Record::Query(query) => Some(query_line(seq, query)),
         Record::Intent(intent) => Some(attempt_line(intent, end)),
-        Record::Resend(_) | Record::Probe(_) | Record::Settled(_) => None,
+        Record::Resend(_)
+        | Record::Probe(_)
+        | Record::Settled(_)
+        | Record::Remark(_)
+        | Record::Mistake(_) => None,
     }
 }
 
@@ -90,8 +116,11 @@ fn query_line(seq: u64, query: QueryRecord) -> Line {
         outcome: query.outcome,
         settled_by: None,
         errcode: query.errcode,
-        clerk: None,
+        clerk: query.clerk,
         desk: None,
+        remark: None,
+        mistake: false,
+        title: None,
     }
 }
 
@@ -107,6 +136,9 @@ fn attempt_line(intent: Intent, end: Option<Record>) -> Line {
         errcode: None,
         clerk: intent.clerk,
         desk: intent.desk,
+        remark: None,
+        mistake: false,
+        title: intent.title,
     };
     if let Some(Record::Settled(settled)) = end {
         line.outcome = settled.outcome;

@@ -12,7 +12,11 @@ pub(super) fn note(desk: &mut Desk, event: &Event, at: Timestamp) {
         Event::Camera(state) => desk.camera = state.clone(),
         Event::View(view) => desk.view = *view,
         Event::Replied { told, .. } => desk.connection = connection(told, at),
-        Event::Payload(_) | Event::Touch(_) | Event::Journaled { .. } => {}
+        Event::Payload(_)
+        | Event::Touch(_)
+        | Event::Note { .. }
+        | Event::Duty(_)
+        | Event::Journaled { .. } => {}
     }
 }
 

@@ -180,6 +180,7 @@ impl Redemption {
             errcode: None,
             info: Some(found.info.clone()),
             answer,
+            clerk: self.duty.clerk(),
         }));
         if let Some((outcome, why)) = verdict {
             let finished = Finished {
@@ -245,6 +246,7 @@ impl Redemption {
             errcode: failure.errcode(),
             info: None,
             answer,
+            clerk: self.duty.clerk(),
         }));
         let finished = Finished {
             code,

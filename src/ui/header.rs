@@ -3,6 +3,7 @@
 use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
 
 use super::look::{Act, Look};
+use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::widgets::{Key, Text, cut_left, cut_right};
 use crate::screen::Connection;
@@ -24,19 +25,38 @@ pub fn ribbon_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) {
         .put_centred(ui, rect);
 }
 
+/// What the header shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The store and the desk.
+    pub place: &'a str,
+    /// The way to Weixin.
+    pub connection: &'a Connection,
+    /// Nothing is going on, so that today's list is a touch away.
+    pub has_day: bool,
+}
+
 /// The header.
-pub fn header_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    place: &str,
-    connection: &Connection,
-) -> Option<Act> {
+pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Option<Act> {
+    let Head {
+        place, connection, ..
+    } = *head;
     let inner = rect.shrink2(vec2(MARGIN, 8.0));
     let (rest, language) = cut_right(inner, 150.0);
     let other = look.wording.say("language-other");
     let key = Key::new(&other, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
-    let act = key.show(ui, language, "language").then_some(Act::Language);
+    let mut act = key.show(ui, language, "language").then_some(Act::Language);
+    let rest = if head.has_day {
+        let (rest, day) = cut_right(rest, 150.0 + GAP);
+        let label = look.wording.say("day-open");
+        let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
+        if key.show(ui, day.with_max_x(day.right() - GAP), "day-open") {
+            act = Some(Act::Open(Door::Day));
+        }
+        rest
+    } else {
+        rest
+    };
 
     let (name, connected) = cut_left(rest, rest.width() * 0.5);
     Text::bold(place, theme::SMALL * 1.15, look.palette.text).put_centred(ui, name);

@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 use super::page::Door;
 use super::theme::Palette;
 use crate::event::Touch;
+use crate::office::Wish;
+use crate::redemption::attempt::AttemptId;
+use crate::redemption::note::Says;
 use crate::wording::Wording;
 
 /// What every part of the window is drawn with.
@@ -28,6 +31,10 @@ pub enum Act {
     LookUp(String),
     /// Open a page.
     Open(Door),
+    /// The shell has to know.
+    Wish(Wish),
+    /// Write this down about an attempt.
+    Note(AttemptId, Says),
     /// Close the page.
     Close,
     /// Speak the other language.

@@ -3,8 +3,10 @@
 use eframe::egui::{Rect, Ui};
 
 use super::attention;
+use super::day::{self, Day};
 use super::keypad::{self, Keypad};
 use super::look::{Act, Look};
+use crate::office::{Office, Wish};
 use crate::screen::Screen;
 
 /// A page, and what a person has done on it so far.
@@ -14,6 +16,8 @@ pub enum Page {
     Keypad(Keypad),
     /// What is in doubt.
     Doubts,
+    /// Today's list.
+    Day(Day),
 }
 
 /// Which page to open.
@@ -23,6 +27,18 @@ pub enum Door {
     Keypad,
     /// To the list of what is in doubt.
     Doubts,
+    /// To today's list.
+    Day,
+}
+
+impl Door {
+    /// What has to be wished for when it is opened.
+    pub fn wish(self) -> Option<Wish> {
+        match self {
+            Self::Keypad | Self::Doubts => None,
+            Self::Day => Some(Wish::Day),
+        }
+    }
 }
 
 impl Page {
@@ -31,13 +47,14 @@ impl Page {
         match door {
             Door::Keypad => Self::Keypad(Keypad::default()),
             Door::Doubts => Self::Doubts,
+            Door::Day => Self::Day(Day::default()),
         }
     }
 
     /// Whether there is still something to be seen on it.
     pub fn is_empty(&self, screen: &Screen) -> bool {
         match self {
-            Self::Keypad(_) => false,
+            Self::Keypad(_) | Self::Day(_) => false,
             Self::Doubts => screen.doubts.is_empty(),
         }
     }
@@ -46,6 +63,7 @@ impl Page {
     pub fn take(&mut self, text: &str) {
         match self {
             Self::Keypad(keypad) => keypad.take(text),
+            Self::Day(day) => day.take(text),
             Self::Doubts => {}
         }
     }
@@ -54,6 +72,7 @@ impl Page {
     pub fn delete(&mut self) {
         match self {
             Self::Keypad(keypad) => keypad.delete(),
+            Self::Day(day) => day.delete(),
             Self::Doubts => {}
         }
     }
@@ -65,10 +84,12 @@ impl Page {
         rect: Rect,
         look: Look<'_>,
         screen: &Screen,
+        office: &Office,
     ) -> Option<Act> {
         match self {
             Self::Keypad(keypad) => keypad::keypad_ui(ui, rect, look, keypad),
             Self::Doubts => attention::doubts_ui(ui, rect, look, &screen.doubts),
+            Self::Day(day) => day::day_ui(ui, rect, look, day, office),
         }
     }
 }

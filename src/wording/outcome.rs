@@ -36,6 +36,11 @@ impl Wording {
         (self.say(key), self.say(&format!("{key}.do")))
     }
 
+    /// An outcome's one word.
+    pub fn outcome_word(&self, outcome: Outcome) -> String {
+        self.say(outcome_key(outcome))
+    }
+
     /// What is being done.
     pub fn work(&self, work: Work) -> String {
         self.say(match work {

@@ -2,6 +2,7 @@
 
 mod cli;
 mod crash;
+mod notes;
 mod reading;
 mod tamper;
 mod trouble;
@@ -166,6 +167,7 @@ fn query(code: &str, seconds: i64) -> Record {
         errcode: Some(0),
         info: Some(info(code)),
         answer: Some(r#"{"errcode":0,"errmsg":"ok"}"#.to_owned()),
+        clerk: None,
     })
 }
 
@@ -179,6 +181,7 @@ fn intent(number: u64, code: &str, seconds: i64) -> Record {
         looked_up_at: at(seconds - 3),
         clerk: Some("王芳".to_owned()),
         desk: Some("desk 1".to_owned()),
+        title: None,
     })
 }
 

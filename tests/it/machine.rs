@@ -164,7 +164,12 @@ impl Hand {
     fn settled(&self) -> Vec<(Outcome, Option<SettledBy>)> {
         let settled = |record: &Record| match record {
             Record::Settled(settled) => Some((settled.outcome, settled.by)),
-            Record::Query(_) | Record::Intent(_) | Record::Resend(_) | Record::Probe(_) => None,
+            Record::Query(_)
+            | Record::Intent(_)
+            | Record::Resend(_)
+            | Record::Probe(_)
+            | Record::Remark(_)
+            | Record::Mistake(_) => None,
         };
         self.written
             .iter()
@@ -383,6 +388,7 @@ fn what_an_earlier_run_left_open_is_asked_about_and_settled() {
         looked_up_at: now.wall,
         clerk: None,
         desk: None,
+        title: None,
     };
     let sent_at = intent.at;
     let mut hand = Hand::with(vec![OpenAttempt { intent, sent_at }]);

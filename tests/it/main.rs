@@ -11,6 +11,7 @@
 
 mod check;
 mod config;
+mod day;
 mod demo;
 mod dev_script;
 mod journal;

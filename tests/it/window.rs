@@ -9,6 +9,7 @@ use std::time::Duration;
 use coupon_kiosk::cli::demo_window::Running;
 use coupon_kiosk::event::View;
 use coupon_kiosk::kiosk::clock;
+use coupon_kiosk::office::Office;
 use coupon_kiosk::screen::{Screen, Stage};
 use coupon_kiosk::ui::Window;
 use coupon_kiosk::wording::{Language, Wording};
@@ -20,27 +21,29 @@ use tokio::sync::watch;
 
 use crate::support::program;
 
-const SOON: Duration = Duration::from_mins(1);
+pub const SOON: Duration = Duration::from_mins(1);
 /// Longer than a new screen refuses touches.
 const ARMED: Duration = Duration::from_millis(500);
 
-struct Walk {
-    harness: Harness<'static, Window>,
+pub struct Walk {
+    pub harness: Harness<'static, Window>,
     screens: watch::Receiver<Screen>,
+    pub office: watch::Receiver<Office>,
     ahead: Arc<AtomicU64>,
-    wording: Wording,
+    pub wording: Wording,
     _running: Running,
 }
 
 impl Walk {
-    fn new(language: Language) -> Self {
+    pub fn new(language: Language) -> Self {
         Self::sized(language, 1920.0, 1080.0)
     }
 
-    fn sized(language: Language, width: f32, height: f32) -> Self {
+    pub fn sized(language: Language, width: f32, height: f32) -> Self {
         let running = Running::begin(language).unwrap();
         let mut parts = running.window();
         let screens = parts.screens.clone();
+        let office = parts.office.clone();
         let ahead = Arc::new(AtomicU64::new(0));
         let (begin, moved) = (clock::tick(), Arc::clone(&ahead));
         parts.tick = Box::new(move || begin + Duration::from_millis(moved.load(Ordering::Relaxed)));
@@ -50,25 +53,26 @@ impl Walk {
         Self {
             harness,
             screens,
+            office,
             ahead,
             wording: Wording::new(language),
             _running: running,
         }
     }
 
-    fn say(&self, key: &str) -> String {
+    pub fn say(&self, key: &str) -> String {
         self.wording.say(key)
     }
 
     /// Lets time pass for the window alone.
-    fn pass(&mut self, time: Duration) {
+    pub fn pass(&mut self, time: Duration) {
         let millis = u64::try_from(time.as_millis()).unwrap();
         self.ahead.fetch_add(millis, Ordering::Relaxed);
         self.harness.run_steps(2);
     }
 
     /// Waits until the kiosk shows such a screen, and draws it.
-    fn wait(&mut self, what: &str, is_there: impl FnMut(&Screen) -> bool) {
+    pub fn wait(&mut self, what: &str, is_there: impl FnMut(&Screen) -> bool) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
@@ -86,13 +90,13 @@ impl Walk {
         self.harness.run_steps(3);
     }
 
-    fn sees(&self, words: &str) -> bool {
+    pub fn sees(&self, words: &str) -> bool {
         let harness = &self.harness;
         harness.query_all_by_label(words).next().is_some()
             || harness.query_all_by_value(words).next().is_some()
     }
 
-    fn must_see(&self, words: &str) {
+    pub fn must_see(&self, words: &str) {
         assert!(
             self.sees(words),
             "{words:?} is not seen: {:?}",
@@ -100,13 +104,13 @@ impl Walk {
         );
     }
 
-    fn touch(&mut self, label: &str) {
+    pub fn touch(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
         self.harness.run_steps(3);
     }
 
     /// What a keyboard types, by the way that eframe hands it on. Returns what is left for egui.
-    fn type_in(&mut self, events: impl IntoIterator<Item = Event>) -> Vec<Event> {
+    pub fn type_in(&mut self, events: impl IntoIterator<Item = Event>) -> Vec<Event> {
         let mut input = RawInput {
             events: events.into_iter().collect(),
             ..RawInput::default()
@@ -117,12 +121,12 @@ impl Walk {
         input.events
     }
 
-    fn hold_up(&mut self, story: &str) {
+    pub fn hold_up(&mut self, story: &str) {
         let label = self.say(&format!("story-{}", story.replace('_', "-")));
         self.touch(&label);
     }
 
-    fn confirm(&mut self) {
+    pub fn confirm(&mut self) {
         self.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
         self.must_see(&self.say("review"));
         self.pass(ARMED);
@@ -130,7 +134,7 @@ impl Walk {
     }
 
     /// The outcome's word, its reason, and what to do.
-    fn ends_with(&mut self, outcome: &str, why: &str) {
+    pub fn ends_with(&mut self, outcome: &str, why: &str) {
         let mut head = String::new();
         let wording = Wording::new(self.wording.language());
         let wanted = wording.say(outcome);
@@ -146,7 +150,7 @@ impl Walk {
         self.must_see(&self.say(&format!("{why}.do")));
     }
 
-    fn go_back(&mut self) {
+    pub fn go_back(&mut self) {
         self.pass(ARMED);
         self.touch(&self.say("back"));
         self.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
