@@ -10,6 +10,7 @@ mod display;
 mod exit;
 pub mod journal;
 mod kiosk_in_terminal;
+mod lens;
 mod office;
 mod reconcile;
 mod redeem;

@@ -42,7 +42,7 @@ pub use environment::Environment;
 pub use language::language;
 pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use place::default_journal;
-pub use settings::remember_language;
+pub use settings::{keep, remember_language, settings};
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]
@@ -170,6 +170,8 @@ pub struct Ui {
     pub fullscreen: bool,
     /// A short sound an outcome.
     pub sound: bool,
+    /// Idle for so long, a desk with staff locks itself; zero is never.
+    pub lock_after: Duration,
 }
 
 /// `[scan]`.

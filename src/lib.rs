@@ -49,4 +49,5 @@ pub mod worker;
 // Shell: joins them.
 pub mod cli;
 pub mod kiosk;
+pub mod staff;
 pub mod ui;

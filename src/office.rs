@@ -1,9 +1,14 @@
-//! What stands behind the counter, as plain values: the day's list and a record's story. The window shows them and wishes
-//! for them; the shell reads the journal and answers.
+//! What stands behind the counter, as plain values: the day's list, a record's story, the staff, the settings. The window
+//! shows them and wishes; the shell reads, checks and writes, and answers with another [`Office`].
+
+use std::fmt;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::card::{CardId, Code};
+use crate::event::OnDuty;
 use crate::redemption::attempt::{AttemptId, Outcome, Record, SettledBy};
 
 /// Everything that the pages behind the counter show.
@@ -13,6 +18,138 @@ pub struct Office {
     pub day: Reading<Vec<DayLine>>,
     /// The story that was asked for.
     pub story: Option<Story>,
+    /// Who may stand at the desk.
+    pub staff: Staff,
+    /// What a manager changes on the screen.
+    pub settings: Settings,
+    /// The store and the desk, as the header names them.
+    pub place: String,
+    /// The cameras to choose from, where they were asked for.
+    pub cameras: Option<Vec<CameraLine>>,
+    /// Where today's list was written to, or that it could not be.
+    pub exported: Option<Option<String>>,
+}
+
+/// Who may stand at the desk, and who does.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Staff {
+    /// Managers first; empty where nobody signs in.
+    pub people: Vec<Person>,
+    /// Who does.
+    pub on_duty: OnDuty,
+    /// The manager's pages are open: there is no manager yet, or one has typed his PIN.
+    pub is_manager: bool,
+    /// A PIN is being looked at.
+    pub is_checking: bool,
+    /// Why the last PIN opened nothing.
+    pub denied: Option<Denied>,
+    /// What became of the last change of the list.
+    pub changed: Option<Result<(), StaffFault>>,
+    /// The list cannot be read, so nobody can sign in.
+    pub is_damaged: bool,
+}
+
+/// Somebody who may stand at the desk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Person {
+    /// As the journal names him.
+    pub name: String,
+    /// What he may do.
+    pub role: Role,
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Redeem.
+    Clerk,
+    /// Redeem, and change what the desk is.
+    Manager,
+}
+
+/// Digits that nobody else may know: never printed.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Pin(String);
+
+impl Pin {
+    /// As typed.
+    pub fn new(digits: &str) -> Self {
+        Self(digits.to_owned())
+    }
+
+    /// For whoever looks at it.
+    pub fn digits(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pin(****)")
+    }
+}
+
+/// Why a PIN opened nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Denied {
+    /// It was not his; so many tries are left before he has to wait.
+    Wrong {
+        /// Tries.
+        left: u32,
+    },
+    /// Not before this moment.
+    Wait(Instant),
+}
+
+/// Why the list of staff was not changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StaffFault {
+    /// A name is missing or too long.
+    Name,
+    /// There is somebody of this name.
+    Taken,
+    /// The first one has to be a manager.
+    ManagerFirst,
+    /// Without a manager nobody could change anything any more.
+    LastManager,
+    /// A PIN has 4 to 8 digits.
+    PinLength,
+    /// One digit over and over, or digits in their order.
+    WeakPin,
+    /// It could not be written.
+    NotKept,
+}
+
+/// What a manager changes on the screen; what is not told here is as IT has configured it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Settings {
+    /// The store's name.
+    pub store: Option<String>,
+    /// The camera, by its name.
+    pub camera: Option<String>,
+    /// Idle for so long, a desk with staff locks itself.
+    pub lock_after: Option<Duration>,
+}
+
+/// One change of the [`Settings`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// The store's name.
+    Store(String),
+    /// The camera, by its name.
+    Camera(String),
+    /// When an idle desk locks itself; `None` is never.
+    LockAfter(Option<Duration>),
+}
+
+/// A camera to choose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CameraLine {
+    /// As it calls itself.
+    pub name: String,
+    /// Whether it can be opened, as far as one can tell before.
+    pub is_free: bool,
 }
 
 /// Something that has to be read first.
@@ -70,6 +207,24 @@ pub enum Wish {
     Day,
     /// A line's story, likewise.
     Story(String),
-    /// Nobody looks any more: what was read is put away.
+    /// Nobody looks any more: what was read is put away, and the manager's pages are closed.
     Away,
+    /// Somebody wants to stand at the desk.
+    SignIn(String, Pin),
+    /// A manager wants his pages.
+    Manager(String, Pin),
+    /// Whoever stood at the desk goes.
+    Lock,
+    /// Take somebody on.
+    Add(Person, Pin),
+    /// Give somebody another PIN.
+    ChangePin(String, Pin),
+    /// Take somebody off the list.
+    Remove(String),
+    /// Keep this setting, and do as it says.
+    Change(Change),
+    /// The cameras to choose from.
+    Cameras,
+    /// Today's list as a file.
+    Export,
 }

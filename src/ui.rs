@@ -14,7 +14,11 @@ mod look;
 mod opening;
 mod outcome;
 mod page;
+mod parts;
+mod pin;
 mod review;
+mod service;
+mod sign_in;
 mod story;
 mod targets;
 mod theme;
@@ -29,71 +33,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{self, Context, CornerRadius, RawInput, Rect, Ui};
-use jiff::tz::TimeZone;
-use tokio::sync::watch;
+use eframe::egui::{Context, CornerRadius, RawInput, Rect, Ui};
 
 use crate::event::{Event, LookUpId, Touch};
-use crate::frame::{Frame, Sight, Slot};
-use crate::office::{Office, Wish};
-use crate::payload::{Payload, PaymentCodes};
+use crate::office::Wish;
+use crate::payload::Payload;
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
 pub use opening::open;
+pub use parts::{Parts, Said};
 
 use behind::Behind;
 use look::{Act, Look};
 use page::Page;
 use review::Confirm;
+use service::Seen;
+use sign_in::{Purpose, sign_in_ui};
 use theme::Palette;
 use viewfinder::Preview;
 use wedge::{Typed, Wedge};
 
 /// A review or an outcome takes no touch before it was seen so long.
 const ARMING: Duration = Duration::from_millis(400);
-
-/// What the window tells.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Said {
-    /// For the kiosk's loop.
-    Event(Event),
-    /// For what stands behind the counter.
-    Wish(Wish),
-    /// The other language was chosen.
-    Language(Language),
-    /// A phone of the demo is to be held up, by its place in the strip.
-    Phone(usize),
-}
-
-/// What a window is put together from.
-pub struct Parts {
-    /// What is to be seen.
-    pub screens: watch::Receiver<Screen>,
-    /// What stands behind the counter.
-    pub office: watch::Receiver<Office>,
-    /// What the camera sees.
-    pub frames: Arc<Slot<Frame>>,
-    /// Where the scanner saw a code.
-    pub sights: Arc<Slot<Sight>>,
-    /// Whether the frames' previews are mirrored.
-    pub is_mirrored: bool,
-    /// Takes what was touched and typed.
-    pub tell: Box<dyn Fn(Said)>,
-    /// Reads the clock that [`crate::screen::Shown`] is counted by.
-    pub tick: Box<dyn Fn() -> Instant>,
-    /// The language to begin with.
-    pub language: Language,
-    /// The store and the desk, for the header.
-    pub place: String,
-    /// The store's time zone.
-    pub zone: TimeZone,
-    /// How typed texts are read.
-    pub payment_codes: PaymentCodes,
-    /// The demo's stories; empty in a kiosk that redeems.
-    pub phones: Option<Vec<String>>,
-    /// Over the whole display.
-    pub is_fullscreen: bool,
-}
 
 /// The window.
 pub struct Window {
@@ -158,7 +119,7 @@ impl Window {
             screen,
             confirmed: None,
             page: None,
-            behind: Behind::new(parts.office.clone()),
+            behind: Behind::new(parts.office.clone(), now),
             wedge: Wedge::default(),
             preview: Preview::default(),
             sees_frames,
@@ -167,10 +128,10 @@ impl Window {
         (window, opening::on_screen(ctx))
     }
 
-    fn take_screen(&mut self, ctx: &Context, now: Instant) {
+    fn take_screen(&mut self, now: Instant) {
         let Ok(has_changed) = self.parts.screens.has_changed() else {
             // Without its loop a kiosk is a picture of one.
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            self.behind.is_leaving = true;
             return;
         };
         if has_changed {
@@ -178,6 +139,7 @@ impl Window {
             let key = StageKey::of(&self.screen.stage);
             if key != self.since.0 {
                 self.since = (key, now);
+                self.behind.note_stage(now);
                 self.is_new = true;
                 self.confirmed = None;
                 if key != StageKey::Idle {
@@ -191,18 +153,28 @@ impl Window {
     fn take_typed(&mut self, typed: Typed) {
         match typed {
             Typed::Nothing => {}
+            // Where a PIN may be typed, nothing is taken for a code.
+            Typed::Scanned(text) if self.asks_for_pin() => self.take_typed(Typed::ByHand(text)),
             Typed::Scanned(text) => self.look_up(&text),
             Typed::ByHand(text) => {
-                if let Some(page) = &mut self.page {
+                if self.behind.is_locked(&self.screen.stage) {
+                    self.behind.sign_in.take(&text);
+                } else if let Some(page) = &mut self.page {
                     page.take(&text);
                 }
             }
             Typed::Delete => {
-                if let Some(page) = &mut self.page {
+                if self.behind.is_locked(&self.screen.stage) {
+                    self.behind.sign_in.delete();
+                } else if let Some(page) = &mut self.page {
                     page.delete();
                 }
             }
         }
+    }
+
+    fn asks_for_pin(&self) -> bool {
+        self.behind.is_locked(&self.screen.stage) || matches!(self.page, Some(Page::Service(_)))
     }
 
     fn look_up(&mut self, text: &str) {
@@ -235,6 +207,8 @@ impl Window {
                 }
             }
             Act::Wish(wish) => self.wish(wish),
+            Act::Leave => self.behind.is_leaving = true,
+            Act::Corner => {}
             Act::Note(attempt, says) => self.tell(Event::Note { attempt, says }),
             Act::Close => self.page = None,
             Act::Language => {
@@ -263,11 +237,18 @@ impl Window {
         };
         let shown_for = now.saturating_duration_since(self.since.1);
         let arming = ARMING.checked_sub(shown_for).filter(|left| !left.is_zero());
+        if self.behind.is_locked(&self.screen.stage) {
+            let asked = (&self.behind.office.staff, Purpose::Duty);
+            return sign_in_ui(ui, rect, look, &mut self.behind.sign_in, asked, now);
+        }
         if let Some(page) = &mut self.page {
-            return (
-                page.show(ui, rect, look, &self.screen, &self.behind.office),
-                None,
-            );
+            let seen = Seen {
+                screen: &self.screen,
+                office: &self.behind.office,
+                preview: &self.preview,
+                now,
+            };
+            return page.show(ui, rect, look, seen);
         }
         match &self.screen.stage {
             Stage::Idle => {
@@ -316,8 +297,18 @@ impl eframe::App for Window {
         if self.wedge.is_busy() {
             ctx.request_repaint_after(wedge::PAUSE);
         }
-        self.take_screen(ctx, now);
+        self.take_screen(now);
         self.behind.take();
+        self.behind.guard(ctx, self.parts.is_fullscreen);
+        if self.behind.is_idle(ctx, &self.screen.stage, now) {
+            self.page = None;
+            self.behind.note_stage(now);
+            self.wish(Wish::Lock);
+        }
+        let may_leave = |page: &mut Page| matches!(page, Page::Service(_));
+        if self.page.as_mut().is_some_and(may_leave) && self.behind.is_left(ctx, now) {
+            self.page = None;
+        }
         if let Some(wish) = self.behind.leave(self.page.is_some()) {
             self.wish(wish);
         }
@@ -328,7 +319,8 @@ impl eframe::App for Window {
         let mut rect = ui.max_rect();
         ui.painter()
             .rect_filled(rect, CornerRadius::ZERO, self.palette.ground);
-        let sees_frames = self.page.is_none() && matches!(self.screen.stage, Stage::Idle);
+        let is_idle = matches!(self.screen.stage, Stage::Idle);
+        let sees_frames = is_idle && self.page.as_ref().is_none_or(Page::sees_frames);
         self.sees_frames.store(sees_frames, Ordering::Relaxed);
         if sees_frames {
             let parts = &self.parts;
@@ -348,11 +340,12 @@ impl eframe::App for Window {
         let mut acts = Vec::new();
         if !matches!(self.screen.stage, Stage::Finished(_)) || self.page.is_some() {
             let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
-            let is_waiting = self.page.is_none() && matches!(self.screen.stage, Stage::Idle);
+            let is_waiting = self.page.is_none() && is_idle;
             let head = header::Head {
-                place: &self.parts.place,
+                place: &self.behind.office.place,
                 connection: &self.screen.desk.connection,
-                has_day: is_waiting,
+                on_duty: &self.behind.office.staff.on_duty,
+                is_waiting,
             };
             acts.extend(header::header_ui(ui, top, look, &head));
             rect = rest;
@@ -365,6 +358,12 @@ impl eframe::App for Window {
         let (act, again) = self.stage_ui(ui, rect, now);
         acts.extend(act);
         targets::tell(ui.ctx());
+        if self
+            .behind
+            .press(ui.ctx(), acts.contains(&Act::Corner), now)
+        {
+            acts.push(Act::Open(page::Door::Service));
+        }
         for act in acts {
             self.carry_out(act);
             ui.ctx().request_repaint_after(SOON);
@@ -380,6 +379,7 @@ impl eframe::App for Window {
     /// A scanner's keys are taken away before egui sees them: its Enter must not press what has the focus.
     fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
         let now = (self.parts.tick)();
+        self.behind.note_input(&raw_input.events, now);
         let (kept, typed) = self.wedge.sift(std::mem::take(&mut raw_input.events), now);
         raw_input.events = kept;
         for typed in typed {

@@ -5,12 +5,13 @@ use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
 
 use super::desk::{Desk, DeskLook, Stories};
-use super::office::{Journals, Wishes};
+use super::office::{Journals, Papers, Wishes};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
 use crate::frame::Luma;
 use crate::kiosk::Parts;
+use crate::office::Settings;
 use crate::payload::PaymentCodes;
 use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Stage};
@@ -22,13 +23,13 @@ use crate::worker::Worker;
 pub(super) fn open(language: Language, story: Story, is_shown: bool) -> anyhow::Result<()> {
     let running = Running::start(language, story, is_shown)?;
     let Running {
-        _camera,
-        _scanner,
+        _camera: camera,
+        _scanner: scanner,
         desk,
         look,
     } = running;
     // Nothing of a demo is kept, its language neither.
-    desk.open(look, |_language| {})
+    desk.open(look, |_language| {}, (camera, scanner))
 }
 
 /// The demo with everything but its window.
@@ -54,7 +55,13 @@ impl Running {
         let (phones, pictures) = pictures::pair();
         let (wishes, asked) = Wishes::new();
         let folder = tempfile::tempdir()?;
-        let journals = Journals::Demo(folder.path().to_owned());
+        let papers = Papers {
+            journals: Journals::Demo(folder.path().to_owned()),
+            journal: folder.path().join("journal.sqlite"),
+            settings: Settings::default(),
+            names: (None, None),
+            clock: story.clock(),
+        };
         let mut demo = Demo {
             names: story::names(),
             folder,
@@ -66,7 +73,6 @@ impl Running {
         };
         let look = DeskLook {
             language,
-            place: "coupon-kiosk".to_owned(),
             zone: TimeZone::fixed(Offset::constant(8)),
             payment_codes: PaymentCodes::Refused,
             phones: Some(demo.names.clone()),
@@ -77,7 +83,7 @@ impl Running {
         if is_shown {
             demo.hold_up();
         }
-        let desk = Desk::start(parts, demo, (wishes, asked), journals)?;
+        let desk = Desk::start(parts, demo, (wishes, asked), papers, None)?;
         let scanner = desk.scanner(Symbologies::default(), PaymentCodes::Refused)?;
         let source = Source::Pictures(pictures);
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())

@@ -15,10 +15,12 @@ use anyhow::{Context as _, bail};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::office::{Asked, Journals, OfficeThread, Wishes};
+use super::lens::{self, Lens};
+use super::office::{Asked, OfficeThread, Papers, Wishes};
 use super::set_up;
+use crate::camera::Wanted;
 use crate::card::{CardId, CardTitle};
-use crate::event::{CameraState, Event};
+use crate::event::{CameraState, Event, OnDuty};
 use crate::frame::{Frame, Sight, Slot};
 use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Payload, PaymentCodes};
@@ -59,10 +61,10 @@ pub(super) struct Desk {
     frames: Arc<Slot<Frame>>,
     sights: Arc<Slot<Sight>>,
     waker: Arc<OnceLock<Waker>>,
-    kiosk: Worker,
-    /// Dropped before the office, which ends when nobody can wish any more.
     wishes: Wishes,
+    /// Dropped before the kiosk, whose thread waits for whoever may still ask: the camera does.
     office: OfficeThread,
+    kiosk: Worker,
 }
 
 impl Desk {
@@ -71,7 +73,8 @@ impl Desk {
         parts: Parts,
         stories: impl Stories,
         (wishes, wished): (Wishes, Receiver<Asked>),
-        journals: Journals,
+        papers: Papers,
+        camera: Option<Wanted>,
     ) -> anyhow::Result<Self> {
         let (asks, asked) = mpsc::channel(ASKS);
         let waker = Arc::new(OnceLock::new());
@@ -83,6 +86,7 @@ impl Desk {
             waker: Wakes(Arc::clone(&waker)),
             wake_at: None,
             camera: CameraState::default(),
+            duty: OnDuty::default(),
             stories,
             titles: Titles {
                 wishes: wishes.clone(),
@@ -98,15 +102,19 @@ impl Desk {
                 }
             });
         })?;
+        let frames: Arc<Slot<Frame>> = Arc::default();
+        let lens = camera.map(|wanted| Lens::new(wanted, Arc::clone(&frames), asks.clone()));
+        let ends = (wishes.clone(), wished);
+        let office = OfficeThread::start(ends, papers, asks.clone(), lens, Arc::clone(&waker))?;
         Ok(Self {
             asks,
             screens,
-            frames: Arc::default(),
+            frames,
             sights: Arc::default(),
-            kiosk,
-            wishes,
-            office: OfficeThread::start(wished, journals, Arc::clone(&waker))?,
             waker,
+            wishes,
+            office,
+            kiosk,
         })
     }
 
@@ -117,16 +125,7 @@ impl Desk {
 
     /// Where the camera tells its state.
     pub(super) fn camera(&self) -> impl FnMut(CameraState) + Send + 'static {
-        let asks = self.asks.clone();
-        move |state| {
-            // A state is told once: it waits for a place.
-            if asks
-                .blocking_send(Ask::Event(Event::Camera(state)))
-                .is_err()
-            {
-                tracing::debug!("the camera changed after the kiosk had stopped");
-            }
-        }
+        lens::report(self.asks.clone())
     }
 
     /// Starts the scanner on the frames.
@@ -181,7 +180,6 @@ impl Desk {
             tell: Box::new(tell),
             tick: Box::new(crate::kiosk::clock::tick),
             language: look.language,
-            place: look.place,
             zone: look.zone,
             payment_codes: look.payment_codes,
             phones: look.phones,
@@ -189,12 +187,13 @@ impl Desk {
         }
     }
 
-    /// Opens the window, and returns when it is closed. The kiosk's thread ends with it; where that ended before, it is
+    /// Opens the window, and returns when it is closed. `eyes` are the scanner and the camera, which go first. The kiosk's thread ends with it; where that ended before, it is
     /// an error: whoever started the program starts it again, and the journal has the truth.
     pub(super) fn open(
         self,
         look: DeskLook,
         remember: impl Fn(Language) + 'static,
+        eyes: impl Sized,
     ) -> anyhow::Result<()> {
         let parts = self.window(look, remember);
         let Self {
@@ -203,7 +202,7 @@ impl Desk {
             waker,
             kiosk,
             wishes,
-            office: _office,
+            office,
             ..
         } = self;
         drop((asks, screens, wishes));
@@ -212,6 +211,8 @@ impl Desk {
                 tracing::debug!("the window was made twice");
             }
         });
+        // The kiosk's thread ends when nobody can ask any more.
+        drop((eyes, office));
         if kiosk.has_ended() {
             bail!("the kiosk's own loop ended by a fault; start it again");
         }
@@ -223,7 +224,6 @@ impl Desk {
 #[derive(Clone)]
 pub(super) struct DeskLook {
     pub(super) language: Language,
-    pub(super) place: String,
     pub(super) zone: jiff::tz::TimeZone,
     pub(super) payment_codes: PaymentCodes,
     pub(super) phones: Option<Vec<String>>,
@@ -257,6 +257,8 @@ struct Serving<S> {
     wake_at: Option<Instant>,
     /// The newest state, which the loop of a new story has to be told.
     camera: CameraState,
+    /// Who stands at the desk, which the loop of a new story has to be told too.
+    duty: OnDuty,
     stories: S,
     titles: Titles,
 }
@@ -292,6 +294,7 @@ impl<S: Stories> Serving<S> {
     ) -> Option<Parts> {
         let inbox = kiosk.inbox();
         inbox.offer(Event::Camera(self.camera.clone()));
+        inbox.offer(Event::Duty(self.duty.clone()));
         self.show(&screens.borrow_and_update().clone());
         let mut serving = std::pin::pin!(kiosk.run());
         loop {
@@ -301,6 +304,9 @@ impl<S: Stories> Serving<S> {
                     Ask::Event(event) => {
                         if let Event::Camera(state) = &event {
                             self.camera = state.clone();
+                        }
+                        if let Event::Duty(duty) = &event {
+                            self.duty = duty.clone();
                         }
                         if !inbox.offer(event) {
                             tracing::warn!("the loop is too busy for an event");

@@ -1,18 +1,24 @@
-//! The shell's answers to what is wished behind the counter: reads the journal in a thread of its own, beside the writer,
-//! so that neither the window nor the loop ever waits for it.
+//! The shell's answers to what is wished behind the counter: reads the journal, looks at PINs, keeps settings, changes the
+//! camera. All of it in a thread of its own, so that neither the window nor the loop ever waits for it.
 
+mod answers;
 mod day;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
 use anyhow::Context as _;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
+use super::desk::Ask;
+use super::lens::Lens;
 use crate::card::{CardId, CardTitle};
-use crate::office::{Office, Reading, Story, Wish};
+use crate::kiosk::clock::Clock;
+use crate::office::{Office, Settings, Wish};
+use crate::staff::Staff;
 use crate::worker::Worker;
 
 pub(super) use day::Journals;
@@ -32,6 +38,8 @@ pub(super) enum Asked {
     Recorded,
     /// The screen tells what a coupon is called.
     Title(CardId, String),
+    /// The kiosk is closed.
+    End,
 }
 
 /// Where wishes go.
@@ -68,35 +76,60 @@ impl Wishes {
     }
 }
 
-/// The thread and what it has to show.
+/// What the office works on.
+pub(super) struct Papers {
+    /// Where records are read.
+    pub(super) journals: Journals,
+    /// Staff and settings stand beside this journal.
+    pub(super) journal: PathBuf,
+    /// What was changed on the screen before.
+    pub(super) settings: Settings,
+    /// The store and the desk as IT has named them.
+    pub(super) names: (Option<String>, Option<String>),
+    /// For the waits after wrong PINs, and for the name of an export.
+    pub(super) clock: Clock,
+}
+
+/// The thread and what it has to show. It ends when this goes, the camera with it.
 pub(super) struct OfficeThread {
     pub(super) seen: watch::Receiver<Office>,
-    /// Joined once the last of those who wish has gone.
-    _worker: Worker,
+    wishes: Wishes,
+    worker: Option<Worker>,
 }
 
 impl OfficeThread {
-    /// Starts the thread.
+    /// Starts the thread; what it shows first is there at once.
     pub(super) fn start(
-        asked: Receiver<Asked>,
-        journals: Journals,
+        (wishes, asked): (Wishes, Receiver<Asked>),
+        papers: Papers,
+        asks: mpsc::Sender<Ask>,
+        lens: Option<Lens>,
         waker: Arc<OnceLock<Waker>>,
     ) -> anyhow::Result<Self> {
         let (shown, seen) = watch::channel(Office::default());
         let mut serving = Serving {
-            journals,
+            staff: Staff::open(&papers.journal),
+            papers,
             shown,
             waker,
             office: Office::default(),
             looks: false,
             titles: BTreeMap::new(),
+            asks,
+            lens,
         };
+        serving.begin();
         let worker = Worker::start("office", move |_stop| {
+            serving.open_lens();
             // One read answers everything that waits.
             while let Ok(first) = asked.recv() {
-                serving.take(first);
+                if !serving.take(first) {
+                    return;
+                }
                 while let Ok(next) = asked.try_recv() {
-                    serving.take(next);
+                    if !serving.take(next) {
+                        return;
+                    }
                 }
                 serving.read();
                 serving.publish();
@@ -104,57 +137,41 @@ impl OfficeThread {
         });
         Ok(Self {
             seen,
-            _worker: worker.context("the office's thread cannot be started")?,
+            wishes,
+            worker: Some(worker.context("the office's thread cannot be started")?),
         })
     }
 }
 
+impl Drop for OfficeThread {
+    fn drop(&mut self) {
+        if self.wishes.0.send(Asked::End).is_err() {
+            tracing::debug!("the office had ended");
+        }
+        drop(self.worker.take());
+    }
+}
+
 struct Serving {
-    journals: Journals,
+    papers: Papers,
+    staff: Staff,
     shown: watch::Sender<Office>,
     waker: Arc<OnceLock<Waker>>,
     office: Office,
     /// Somebody looks at the day's list.
     looks: bool,
     titles: BTreeMap<CardId, String>,
+    asks: mpsc::Sender<Ask>,
+    lens: Option<Lens>,
 }
 
 impl Serving {
-    fn take(&mut self, asked: Asked) {
-        let wish = match asked {
-            // What is looked at is read anew in any case.
-            Asked::Recorded => return,
-            Asked::Title(card_id, title) => {
-                if self.titles.len() < TITLES {
-                    self.titles.insert(card_id, title);
-                }
-                return;
-            }
-            Asked::Wish(wish) => wish,
-        };
-        match wish {
-            Wish::Day => {
-                self.looks = true;
-                self.office.story = None;
-            }
-            Wish::Story(id) => {
-                let records = Reading::Awaited;
-                self.office.story = Some(Story { id, records });
-            }
-            Wish::Away => {
-                self.looks = false;
-                self.office.day = Reading::Awaited;
-                self.office.story = None;
-            }
-        }
-    }
-
     fn read(&mut self) {
         if self.looks {
-            self.office.day = self.journals.today(&self.titles);
+            self.office.day = self.papers.journals.today(&self.titles);
         }
         if let Some(story) = &mut self.office.story {
-            story.records = self.journals.story(&story.id);
+            story.records = self.papers.journals.story(&story.id);
         }
     }
 

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use super::desk::{Desk, DeskLook, Stories};
 use super::display::Display;
-use super::office::{Journals, Wishes};
+use super::office::{Journals, Papers, Wishes};
 use super::{Context, Exit, cameras, scan, set_up};
-use crate::camera::{self, Source};
-use crate::config::{self, Config};
+use crate::config;
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
 use crate::screen::Screen;
@@ -49,20 +48,23 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
             return Ok(exit);
         }
     };
-    let journals = Journals::Live {
-        path: config.journal.clone(),
-        zone: config.store.time_zone.clone(),
+    let papers = Papers {
+        journals: Journals::Live {
+            path: config.journal.clone(),
+            zone: config.store.time_zone.clone(),
+            clock: Clock::System,
+        },
+        journal: config.journal.clone(),
+        settings: config::settings(&config),
+        names: (config.store.name.clone(), config.store.desk.clone()),
         clock: Clock::System,
     };
-    let desk = Desk::start(parts, Live, (wishes, asked), journals)?;
-    let payment_codes = config.scan.payment_codes;
-    let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let wanted = cameras::wanted(&config.camera);
-    let _camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
-        .context("the camera's thread cannot be started")?;
+    let desk = Desk::start(parts, Live, (wishes, asked), papers, Some(wanted))?;
+    let payment_codes = config.scan.payment_codes;
+    let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let look = DeskLook {
         language,
-        place: place(&config),
         zone: config.store.time_zone.clone(),
         payment_codes,
         phones: None,
@@ -70,23 +72,13 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;
-    desk.open(look, move |language| {
+    let remember = move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
         }
-    })?;
+    };
+    desk.open(look, remember, scanner)?;
     Ok(Exit::Done)
-}
-
-/// The store and the desk, as far as they have names.
-fn place(config: &Config) -> String {
-    let store = &config.store;
-    let names = [store.name.as_deref(), store.desk.as_deref()];
-    let told: Vec<&str> = names.into_iter().flatten().collect();
-    if told.is_empty() {
-        return "coupon-kiosk".to_owned();
-    }
-    told.join(" \u{b7} ")
 }
 
 /// No phones are held up here but the customers'.

@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 28] = [
+pub(super) const KEYS: [(&str, &str); 29] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -54,6 +54,7 @@ pub(super) const KEYS: [(&str, &str); 28] = [
     ("ui.language", r#"language = "zh""#),
     ("ui.fullscreen", "fullscreen = true"),
     ("ui.sound", "sound = true"),
+    ("ui.lock_after_secs", "lock_after_secs = 60"),
     ("scan.refuse_payment_codes", "refuse_payment_codes = true"),
     ("scan.symbologies", r#"symbologies = ["qr", "code128"]"#),
 ];
@@ -203,7 +204,10 @@ mod tests {
                 "store.timezone",
                 "did you mean: time_zone = \"Asia/Shanghai\"",
             ),
-            ("ui.tts", "[ui] knows language, fullscreen, sound"),
+            (
+                "ui.tts",
+                "[ui] knows language, fullscreen, sound, lock_after_secs",
+            ),
         ] {
             assert_eq!(unknown(written).instead, meant, "{written}");
         }

@@ -149,7 +149,21 @@ fn ui(reader: &mut Reader) -> Ui {
             flag("ui.fullscreen", raw)
         }),
         sound: reader.or("ui.sound", default.sound, |raw| flag("ui.sound", raw)),
+        lock_after: lock_after(reader),
     }
+}
+
+/// Never, or after half a minute at the soonest: a desk that locks itself under the clerk's hands is not used.
+fn lock_after(reader: &mut Reader) -> Duration {
+    const KEY: &str = "ui.lock_after_secs";
+    let seconds = reader.or(KEY, 0, |raw| match integer(KEY, raw, &(0..=3600))? {
+        seconds @ 1..30 => Err(Wrong::new(
+            format!("{seconds} seconds are too few to work with"),
+            "write 0 for never, or 30 and more",
+        )),
+        seconds => Ok(seconds),
+    });
+    Duration::from_secs(seconds.into())
 }
 
 fn scan(reader: &mut Reader) -> Scan {
@@ -212,6 +226,7 @@ impl Default for Ui {
             language: None,
             fullscreen: true,
             sound: true,
+            lock_after: Duration::ZERO,
         }
     }
 }

@@ -5,7 +5,9 @@ use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
 use super::look::{Act, Look};
 use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
-use super::widgets::{Key, Text, cut_left, cut_right};
+use super::widgets::{Key, Text, cut_left, cut_right, touchable};
+use crate::event::OnDuty;
+use crate::office::Wish;
 use crate::screen::Connection;
 
 /// How high the ribbon of the demo is.
@@ -32,8 +34,10 @@ pub struct Head<'a> {
     pub place: &'a str,
     /// The way to Weixin.
     pub connection: &'a Connection,
+    /// Who stands at the desk.
+    pub on_duty: &'a OnDuty,
     /// Nothing is going on, so that today's list is a touch away.
-    pub has_day: bool,
+    pub is_waiting: bool,
 }
 
 /// The header.
@@ -46,13 +50,16 @@ pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Op
     let other = look.wording.say("language-other");
     let key = Key::new(&other, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
     let mut act = key.show(ui, language, "language").then_some(Act::Language);
-    let rest = if head.has_day {
+    let is_open = head.is_waiting && *head.on_duty != OnDuty::Locked;
+    let rest = if is_open {
         let (rest, day) = cut_right(rest, 150.0 + GAP);
         let label = look.wording.say("day-open");
         let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
         if key.show(ui, day.with_max_x(day.right() - GAP), "day-open") {
             act = Some(Act::Open(Door::Day));
         }
+        let (rest, clerk_act) = clerk_ui(ui, rest, look, head.on_duty);
+        act = clerk_act.or(act);
         rest
     } else {
         rest
@@ -60,6 +67,14 @@ pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Op
 
     let (name, connected) = cut_left(rest, rest.width() * 0.5);
     Text::bold(place, theme::SMALL * 1.15, look.palette.text).put_centred(ui, name);
+    // The hidden way to the manager's pages: nothing tells of it but a long press.
+    if head.is_waiting {
+        let label = look.wording.say("service-corner");
+        let (corner, _) = cut_left(name, 260.0);
+        if touchable(ui, corner, &label, "service", true).is_pointer_button_down_on() {
+            act = Some(Act::Corner);
+        }
+    }
     // Trouble has its place in the attention bar; here only where there is none.
     if matches!(connection, Connection::Trouble { .. }) {
         return act;
@@ -76,4 +91,18 @@ pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Op
     text.align = Align::Max;
     text.put_centred(ui, words_rect);
     act
+}
+
+/// Whose name goes into the journal, and the key by which he goes.
+fn clerk_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, on_duty: &OnDuty) -> (Rect, Option<Act>) {
+    let OnDuty::Clerk(name) = on_duty else {
+        return (rect, None);
+    };
+    let (rest, place) = cut_right(rect, 260.0 + GAP);
+    let label = look
+        .wording
+        .say_with("sign-out", &[("name", name.as_str().into())]);
+    let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
+    let goes = key.show(ui, place.with_max_x(place.right() - GAP), "sign-out");
+    (rest, goes.then_some(Act::Wish(Wish::Lock)))
 }

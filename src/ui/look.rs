@@ -35,6 +35,10 @@ pub enum Act {
     Wish(Wish),
     /// Write this down about an attempt.
     Note(AttemptId, Says),
+    /// The service corner is pressed.
+    Corner,
+    /// Close the window.
+    Leave,
     /// Close the page.
     Close,
     /// Speak the other language.

@@ -1,12 +1,15 @@
 //! What a touch opens over the viewfinder, until it is closed or something happens at the desk.
 
+use std::time::Duration;
+
 use eframe::egui::{Rect, Ui};
 
 use super::attention;
 use super::day::{self, Day};
 use super::keypad::{self, Keypad};
 use super::look::{Act, Look};
-use crate::office::{Office, Wish};
+use super::service::{self, Seen, Service};
+use crate::office::Wish;
 use crate::screen::Screen;
 
 /// A page, and what a person has done on it so far.
@@ -18,6 +21,8 @@ pub enum Page {
     Doubts,
     /// Today's list.
     Day(Day),
+    /// A manager's pages.
+    Service(Box<Service>),
 }
 
 /// Which page to open.
@@ -29,13 +34,15 @@ pub enum Door {
     Doubts,
     /// To today's list.
     Day,
+    /// To a manager's pages.
+    Service,
 }
 
 impl Door {
     /// What has to be wished for when it is opened.
     pub fn wish(self) -> Option<Wish> {
         match self {
-            Self::Keypad | Self::Doubts => None,
+            Self::Keypad | Self::Doubts | Self::Service => None,
             Self::Day => Some(Wish::Day),
         }
     }
@@ -48,13 +55,14 @@ impl Page {
             Door::Keypad => Self::Keypad(Keypad::default()),
             Door::Doubts => Self::Doubts,
             Door::Day => Self::Day(Day::default()),
+            Door::Service => Self::Service(Box::default()),
         }
     }
 
     /// Whether there is still something to be seen on it.
     pub fn is_empty(&self, screen: &Screen) -> bool {
         match self {
-            Self::Keypad(_) | Self::Day(_) => false,
+            Self::Keypad(_) | Self::Day(_) | Self::Service(_) => false,
             Self::Doubts => screen.doubts.is_empty(),
         }
     }
@@ -64,6 +72,7 @@ impl Page {
         match self {
             Self::Keypad(keypad) => keypad.take(text),
             Self::Day(day) => day.take(text),
+            Self::Service(service) => service.take(text),
             Self::Doubts => {}
         }
     }
@@ -73,23 +82,35 @@ impl Page {
         match self {
             Self::Keypad(keypad) => keypad.delete(),
             Self::Day(day) => day.delete(),
+            Self::Service(service) => service.delete(),
             Self::Doubts => {}
         }
     }
 
-    /// Draws it.
+    /// Whether the live picture is part of it.
+    pub fn sees_frames(&self) -> bool {
+        match self {
+            Self::Keypad(_) | Self::Doubts | Self::Day(_) => false,
+            Self::Service(service) => service.sees_frames(),
+        }
+    }
+
+    /// Draws it; tells also when to draw it again by itself.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         rect: Rect,
         look: Look<'_>,
-        screen: &Screen,
-        office: &Office,
-    ) -> Option<Act> {
-        match self {
+        seen: Seen<'_>,
+    ) -> (Option<Act>, Option<Duration>) {
+        let act = match self {
             Self::Keypad(keypad) => keypad::keypad_ui(ui, rect, look, keypad),
-            Self::Doubts => attention::doubts_ui(ui, rect, look, &screen.doubts),
-            Self::Day(day) => day::day_ui(ui, rect, look, day, office),
-        }
+            Self::Doubts => attention::doubts_ui(ui, rect, look, &seen.screen.doubts),
+            Self::Day(day) => day::day_ui(ui, rect, look, day, seen.office),
+            Self::Service(service) => {
+                return service::service_ui(ui, rect, look, service, seen);
+            }
+        };
+        (act, None)
     }
 }

@@ -170,7 +170,7 @@ fn a_long_day_is_paged_by_touch() {
         walk.go_back();
     }
     walk.open_day(9);
-    let page = |page: usize| [("page", page.into()), ("pages", 2_usize.into())];
+    let page = |page: usize| [("page", page.into()), ("pages", 3_usize.into())];
     walk.must_see(&walk.wording.say_with("day-page", &page(1)));
     walk.touch(&walk.say("day-older"));
     walk.must_see(&walk.wording.say_with("day-page", &page(2)));

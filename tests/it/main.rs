@@ -23,6 +23,7 @@ mod relays;
 mod replay;
 mod scan;
 mod secrets;
+mod staff;
 mod support;
 mod tidy;
 mod tls;

@@ -11,7 +11,7 @@ use coupon_kiosk::event::View;
 use coupon_kiosk::kiosk::clock;
 use coupon_kiosk::office::Office;
 use coupon_kiosk::screen::{Screen, Stage};
-use coupon_kiosk::ui::Window;
+use coupon_kiosk::ui::{Parts, Window};
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
 use eframe::egui::{Event, Key, Modifiers, RawInput};
@@ -41,14 +41,26 @@ impl Walk {
 
     pub fn sized(language: Language, width: f32, height: f32) -> Self {
         let running = Running::begin(language).unwrap();
+        let parts = running.window();
+        Self::of(language, [width, height], running, parts)
+    }
+
+    /// Over the whole display, as a kiosk is.
+    pub fn kiosk(language: Language) -> Self {
+        let running = Running::begin(language).unwrap();
         let mut parts = running.window();
+        parts.is_fullscreen = true;
+        Self::of(language, [1920.0, 1080.0], running, parts)
+    }
+
+    fn of(language: Language, size: [f32; 2], running: Running, mut parts: Parts) -> Self {
         let screens = parts.screens.clone();
         let office = parts.office.clone();
         let ahead = Arc::new(AtomicU64::new(0));
         let (begin, moved) = (clock::tick(), Arc::clone(&ahead));
         parts.tick = Box::new(move || begin + Duration::from_millis(moved.load(Ordering::Relaxed)));
         let harness = Harness::builder()
-            .with_size([width, height])
+            .with_size(size)
             .build_eframe(|created| Window::new(&created.egui_ctx, parts).0);
         Self {
             harness,
@@ -157,7 +169,7 @@ impl Walk {
         self.must_see(&self.say("idle"));
     }
 
-    fn is_idle(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         matches!(self.screens.borrow().stage, Stage::Idle)
     }
 

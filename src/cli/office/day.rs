@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::card::CardId;
+use crate::journal::export::{self, ExportError};
 use crate::journal::history::History;
 use crate::journal::line::{Filter, Line, LineKind};
 use crate::journal::reading::HistoryError;
@@ -47,6 +48,45 @@ impl Journals {
     /// All records of a line, oldest first.
     pub(super) fn story(&self, id: &str) -> Reading<Vec<Record>> {
         told(self.read_story(id))
+    }
+
+    /// Writes today's lines, all of them, as a CSV file beside the journal; tells where.
+    pub(super) fn export(&self, journal: &Path, at: Timestamp) -> Option<String> {
+        let zone = self.zone();
+        let day = crate::wording::day::day_stamp(at, &zone);
+        let path = journal.with_file_name(format!("export-{day}.csv"));
+        match self.write_export(&path, &zone) {
+            Ok(()) => Some(path.display().to_string()),
+            Err(error) => {
+                tracing::error!(%error, "today's list cannot be written to a file");
+                None
+            }
+        }
+    }
+
+    fn write_export(&self, path: &Path, zone: &TimeZone) -> Result<(), ExportError> {
+        let filter = Filter {
+            from: self.midnight(),
+            ..Filter::default()
+        };
+        let mut lines = Vec::new();
+        for history in self.open()? {
+            lines.extend(history.list(&filter)?);
+        }
+        let folder = path.parent().unwrap_or(Path::new("."));
+        // For its owner only, as the journal is.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        export::write_csv(&lines, zone, &mut file)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(std::io::Error::from)?;
+        Ok(())
+    }
+
+    fn zone(&self) -> TimeZone {
+        match self {
+            Self::Live { zone, .. } => zone.clone(),
+            Self::Demo(_) => TimeZone::fixed(Offset::constant(8)),
+        }
     }
 
     fn read_today(&self, seen: &BTreeMap<CardId, String>) -> Result<Vec<DayLine>, HistoryError> {
