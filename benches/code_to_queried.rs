@@ -105,6 +105,7 @@ fn kiosk(folder: &Path, address: SocketAddr) -> (Kiosk, Inbox, watch::Receiver<S
         weixin: Client::new(&settings).unwrap(),
         journal: opened.journal,
         open: opened.in_doubt,
+        redeemed: Vec::new(),
         trouble: opened.trouble,
         clock: Clock::System,
         inbox: (inbox.clone(), events),

@@ -30,6 +30,7 @@ use jiff::tz::TimeZone;
 
 use crate::card::CardId;
 use crate::payload::PaymentCodes;
+use crate::screen::Shade;
 use crate::wording::Language;
 
 use mistake::Wrong;
@@ -168,6 +169,8 @@ pub struct Ui {
     pub language: Option<Language>,
     /// The window takes the whole display.
     pub fullscreen: bool,
+    /// How bright the window is.
+    pub shade: Shade,
     /// A short sound an outcome.
     pub sound: bool,
     /// Idle for so long, a desk with staff locks itself; zero is never.

@@ -45,8 +45,12 @@ mod writer;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
+use jiff::Timestamp;
+
+use crate::card::Code;
 use crate::event::WriteId;
 use crate::redemption::attempt::{JournalTrouble, OpenAttempt, Record};
+use crate::redemption::done::REMEMBERED;
 use crate::worker::Worker;
 use files::Lock;
 use history::History;
@@ -67,6 +71,8 @@ pub struct Opened {
     pub journal: Journal,
     /// Attempts without an end, oldest first, as far as they could be read.
     pub in_doubt: Vec<OpenAttempt>,
+    /// What was redeemed of late, oldest first, as far as it could be read.
+    pub redeemed: Vec<(Code, Timestamp)>,
     /// Why nothing can be written now, if so.
     pub trouble: Option<JournalTrouble>,
 }
@@ -96,14 +102,16 @@ impl Journal {
                 Some(trouble)
             }
         };
-        let in_doubt = match History::open(path).and_then(|history| history.in_doubt()) {
-            Ok(in_doubt) => in_doubt,
+        let past = History::open(path)
+            .and_then(|history| Ok((history.in_doubt()?, history.redeemed(REMEMBERED)?)));
+        let (in_doubt, redeemed) = match past {
+            Ok(past) => past,
             Err(error) => {
                 if trouble.is_none() {
                     tracing::error!(%error, "the journal cannot be read");
                     trouble = Some(JournalTrouble::Failing);
                 }
-                Vec::new()
+                (Vec::new(), Vec::new())
             }
         };
         let (records, given) = sync_channel(Self::QUEUE);
@@ -118,6 +126,7 @@ impl Journal {
                 _thread: thread.ok(),
             },
             in_doubt,
+            redeemed,
             trouble,
         })
     }

@@ -7,9 +7,11 @@
 pub mod clock;
 mod desk;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::card::Code;
 use crate::event::{Event, WriteId};
 use crate::journal::Journal;
 use crate::redemption::attempt::{JournalTrouble, OpenAttempt};
@@ -73,6 +75,8 @@ pub struct Parts {
     pub journal: Journal,
     /// What an earlier run left open.
     pub open: Vec<OpenAttempt>,
+    /// What earlier runs redeemed, oldest first.
+    pub redeemed: Vec<(Code, Timestamp)>,
     /// Why the journal cannot be written, where that is known from the start.
     pub trouble: Option<JournalTrouble>,
     /// The clocks.
@@ -86,7 +90,8 @@ impl Kiosk {
     pub fn new(parts: Parts) -> (Self, watch::Receiver<Screen>) {
         let ids = crate::redemption::attempt::AttemptIds::new(parts.seed);
         let now = parts.clock.now();
-        let redemption = Redemption::new(parts.rules, ids, parts.open, parts.trouble, now);
+        let mut redemption = Redemption::new(parts.rules, ids, parts.open, parts.trouble, now);
+        redemption.remember(parts.redeemed);
         let (screens, seen) = watch::channel(redemption.screen());
         let (inbox, events) = parts.inbox;
         let kiosk = Self {

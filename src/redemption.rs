@@ -18,6 +18,7 @@
 
 pub mod attempt;
 mod confirming;
+pub mod done;
 pub mod doubt;
 mod looking_up;
 pub mod note;
@@ -30,11 +31,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::card::{CardId, CardTitle};
+use crate::card::{CardId, CardTitle, Code};
 use crate::event::{Event, ExchangeId, LookUpId, OnDuty, Touch, WriteId};
 use crate::payload::Payload;
 use crate::screen::{Finished, Notice};
 use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Outcome, Record, Settled};
+use done::Done;
 use doubt::Doubts;
 use reply::{Ask, Told};
 use state::State;
@@ -102,6 +104,7 @@ pub struct Redemption {
     ids: AttemptIds,
     state: State,
     doubts: Doubts,
+    done: Done,
     title: Option<(CardId, CardTitle)>,
     title_asked: Option<(ExchangeId, CardId)>,
     notice: Option<Notice>,
@@ -130,6 +133,7 @@ impl Redemption {
             ids,
             state: State::Idle,
             doubts,
+            done: Done::default(),
             title: None,
             title_asked: None,
             notice: None,
@@ -143,6 +147,11 @@ impl Redemption {
         };
         machine.ask_about_doubts(now);
         machine
+    }
+
+    /// Tells what an earlier run has redeemed, oldest first.
+    pub fn remember(&mut self, redeemed: Vec<(Code, Timestamp)>) {
+        self.done = Done::restored(redeemed);
     }
 
     /// Takes one event.
@@ -315,6 +324,7 @@ impl Redemption {
     }
 
     fn finish(&mut self, finished: Finished, now: Moment) {
+        let finished = self.told_as_ours(finished);
         tracing::info!(
             outcome = ?finished.outcome,
             why = ?finished.why,

@@ -53,6 +53,16 @@ pub enum Connection {
     },
 }
 
+/// How bright the window is where nothing else speaks by its colour.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Shade {
+    /// For a dim shop, and the default: a white screen dazzles the customer's camera and ours.
+    #[default]
+    Dark,
+    /// For a counter in the sun.
+    Light,
+}
+
 /// The large middle of the screen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Stage {
@@ -163,6 +173,8 @@ pub enum Why {
     FoundRedeemed,
     /// Two look-ups after a lost answer found it unused.
     FoundUnused,
+    /// It is redeemed, and an attempt of this journal did it, at this time.
+    RedeemedHere(Timestamp),
     /// The status speaks against it.
     Status(UserCardStatus),
     /// NORMAL and not to be consumed, and its first day is still to come.
@@ -199,6 +211,8 @@ impl Why {
 pub enum Notice {
     /// A redemption is on its way: the next customer waits a moment.
     Wait,
+    /// An attempt of this journal redeemed this code, at this time; Weixin is being asked all the same.
+    RedeemedHere(Timestamp),
 }
 
 /// One attempt in doubt.
@@ -212,6 +226,6 @@ pub struct DoubtLine {
     pub since: Timestamp,
     /// How many look-ups have been answered or have failed.
     pub asked: u32,
-    /// A look-up is on its way.
-    pub asking: bool,
+    /// When Weixin is asked next; none while it is being asked.
+    pub next_at: Option<Instant>,
 }

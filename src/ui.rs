@@ -6,6 +6,8 @@
 mod attention;
 mod behind;
 mod day;
+mod details;
+pub mod drawn;
 mod header;
 mod icon;
 mod idle;
@@ -19,8 +21,8 @@ mod pin;
 mod review;
 mod service;
 mod sign_in;
+mod stage_key;
 mod story;
-mod targets;
 mod theme;
 mod typing;
 mod viewfinder;
@@ -44,11 +46,13 @@ pub use opening::open;
 pub use parts::{Parts, Said};
 
 use behind::Behind;
+use details::Details;
 use look::{Act, Look};
 use page::Page;
 use review::Confirm;
 use service::Seen;
 use sign_in::{Purpose, sign_in_ui};
+use stage_key::StageKey;
 use theme::Palette;
 use viewfinder::Preview;
 use wedge::{Typed, Wedge};
@@ -61,6 +65,8 @@ pub struct Window {
     parts: Parts,
     palette: Palette,
     wording: Wording,
+    /// The language of the line that the clerk turns to the customer.
+    customer: Wording,
     screen: Screen,
     /// The stage on the screen and since when.
     since: (StageKey, Instant),
@@ -74,33 +80,10 @@ pub struct Window {
     sees_frames: Arc<AtomicBool>,
 }
 
-/// What makes a stage another one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum StageKey {
-    Idle,
-    Working,
-    Review(LookUpId),
-    Finished,
-}
-
-impl StageKey {
-    fn of(stage: &Stage) -> Self {
-        match stage {
-            Stage::Idle => Self::Idle,
-            Stage::Working(_) => Self::Working,
-            Stage::Review(review) => Self::Review(review.look_up),
-            Stage::Finished(_) => Self::Finished,
-        }
-    }
-}
-
 impl Window {
     /// Puts the window together in a context of egui. The waker is for whoever changes `parts.screens`.
     pub fn new(ctx: &Context, parts: Parts) -> (Self, Waker) {
-        let palette = match parts.phones {
-            Some(_) => Palette::DEMO,
-            None => Palette::LIVE,
-        };
+        let palette = Palette::of(parts.shade, parts.phones.is_some());
         theme::install(ctx, &palette);
         if parts.is_fullscreen {
             theme::set_fullscreen(ctx, true);
@@ -114,6 +97,7 @@ impl Window {
         let window = Self {
             palette,
             wording: Wording::new(parts.language),
+            customer: Wording::new(Language::Zh),
             since: (StageKey::of(&screen.stage), now),
             is_new: true,
             screen,
@@ -212,13 +196,14 @@ impl Window {
             Act::Note(attempt, says) => self.tell(Event::Note { attempt, says }),
             Act::Close => self.page = None,
             Act::Language => {
-                let other = match self.wording.language() {
-                    Language::En => Language::Zh,
-                    Language::Zh => Language::En,
-                };
+                let other = self.wording.language().other();
                 self.wording = Wording::new(other);
                 (self.parts.tell)(Said::Language(other));
             }
+            Act::CustomerLanguage => {
+                self.customer = Wording::new(self.customer.language().other());
+            }
+            Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
         }
     }
@@ -275,12 +260,29 @@ impl Window {
             Stage::Finished(finished) => {
                 let attempt = finished.attempt;
                 let mut doubts = self.screen.doubts.iter();
-                let doubt = doubts.find(|doubt| Some(doubt.attempt) == attempt);
-                let may_go = arming.is_none();
-                let act = outcome::outcome_ui(ui, rect, look, finished, doubt, now, may_go);
+                let shown = outcome::Shown {
+                    finished,
+                    doubt: doubts.find(|doubt| Some(doubt.attempt) == attempt),
+                    customer: &self.customer,
+                    now,
+                    may_go: arming.is_none(),
+                };
+                let act = outcome::outcome_ui(ui, rect, look, &shown);
                 let beat = outcome::beat(finished);
                 (act, Some(arming.map_or(beat, |left| left.min(beat))))
             }
+        }
+    }
+}
+
+impl Window {
+    /// An outcome's colour reaches to the upper edge.
+    fn header_palette(&self) -> Palette {
+        match &self.screen.stage {
+            Stage::Finished(finished) if self.page.is_none() => {
+                Palette::on(theme::Tone::of(finished))
+            }
+            Stage::Idle | Stage::Working(_) | Stage::Review(_) | Stage::Finished(_) => self.palette,
         }
     }
 }
@@ -338,18 +340,20 @@ impl eframe::App for Window {
             rect = rest;
         }
         let mut acts = Vec::new();
-        if !matches!(self.screen.stage, Stage::Finished(_)) || self.page.is_some() {
-            let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
-            let is_waiting = self.page.is_none() && is_idle;
-            let head = header::Head {
-                place: &self.behind.office.place,
-                connection: &self.screen.desk.connection,
-                on_duty: &self.behind.office.staff.on_duty,
-                is_waiting,
-            };
-            acts.extend(header::header_ui(ui, top, look, &head));
-            rect = rest;
-        }
+        let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
+        let palette = self.header_palette();
+        let header_look = Look {
+            palette: &palette,
+            ..look
+        };
+        let head = header::Head {
+            place: &self.behind.office.place,
+            connection: &self.screen.desk.connection,
+            on_duty: &self.behind.office.staff.on_duty,
+            is_waiting: self.page.is_none() && is_idle,
+        };
+        acts.extend(header::header_ui(ui, top, header_look, &head));
+        rect = rest;
         if attention::is_needed(&self.screen) {
             let (bar, rest) = widgets::cut_top(rect, attention::HEIGHT);
             acts.extend(attention::bar_ui(ui, bar, look, &self.screen));
@@ -357,7 +361,7 @@ impl eframe::App for Window {
         }
         let (act, again) = self.stage_ui(ui, rect, now);
         acts.extend(act);
-        targets::tell(ui.ctx());
+        drawn::end(ui.ctx());
         if self
             .behind
             .press(ui.ctx(), acts.contains(&Act::Corner), now)

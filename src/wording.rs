@@ -35,6 +35,15 @@ impl Language {
         }
     }
 
+    /// The one that a touch changes to.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::En => Self::Zh,
+            Self::Zh => Self::En,
+        }
+    }
+
     /// As `--lang` takes it.
     pub fn tag(self) -> &'static str {
         match self {

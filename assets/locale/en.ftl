@@ -9,6 +9,7 @@ work-querying = Asking Weixin about this code …
 work-asking-again = The look-up is a minute old: asking Weixin again …
 work-journaling = Writing it down …
 work-consuming = Redeeming … please wait
+notice-redeemed-here = This desk redeemed this coupon at { $time }
 notice-wait = One moment: the last coupon is still being redeemed
 
 ## The review
@@ -32,11 +33,12 @@ benefit-discount = { $percent } % off
 
 ## Dates; days are Beijing's calendar days
 validity-always = no time limit
-validity-until = until { $end } ({ $left ->
-        [0] last day today
-        [one] 1 day left
-       *[other] { $left } days left
-    })
+validity-until = { $left ->
+        [0] until today, 23:59
+        [one] until tomorrow, { $end }
+       *[other] until { $end } ({ $left } days left)
+    }
+validity-until-far = until { $end }
 validity-over = until { $end }: over
 validity-from = from { $begin } to { $end } (in { $days ->
         [one] 1 day
@@ -46,6 +48,15 @@ validity-from-open = from { $begin } on (in { $days ->
         [one] 1 day
        *[other] { $days } days
     })
+
+day-near = { $weekday }, { $day }
+weekday-monday = Monday
+weekday-tuesday = Tuesday
+weekday-wednesday = Wednesday
+weekday-thursday = Thursday
+weekday-friday = Friday
+weekday-saturday = Saturday
+weekday-sunday = Sunday
 
 ## Weixin's status words
 status-normal = Unused
@@ -78,6 +89,13 @@ why-found-unused = Weixin's answer was lost, and the coupon is still unused.
     .do = Nothing was redeemed. Scan the coupon again.
 why-consumed = This coupon has been used before, here or elsewhere.
     .do = Do not hand anything over. The customer can look at the coupon in Weixin.
+why-redeemed-here = This desk redeemed it { $ago }.
+    .do = It counts once: do not hand anything over again.
+ago-now = just now
+ago-seconds = { $count } seconds ago
+ago-minutes = { $count } minutes ago
+ago-hours = { $count } hours ago
+ago-days = { $count } days ago
 why-expire = Its last day is over.
     .do = Ask the customer for another coupon.
 why-gifting = The customer is giving it away, and the gift has not been taken yet.
@@ -175,6 +193,29 @@ why-journal-newer = The kiosk's journal was made by a newer version.
 why-journal-failing = The kiosk's disk does not take the journal.
     .do = Nothing was redeemed. Codes can be looked up. Call the merchant's IT.
 
+## One line for the customer, in the customer's own language
+customer-redeemed = Your coupon has been redeemed. Thank you!
+customer-already-redeemed = This coupon has been used already.
+customer-over = This coupon is no longer valid.
+customer-early = This coupon is not valid yet.
+customer-gift = This coupon is being given to somebody else.
+customer-refused = This coupon cannot be used here.
+customer-show-coupon = Please open the coupon in Weixin and show its code.
+customer-wait = One moment please: we are checking your coupon.
+customer-trouble = We cannot check your coupon right now. It has not been used.
+customer-language = The customer's line in the other language
+
+## For IT
+details-open = Details
+details-title = For the merchant's IT
+details-scan = A photograph of this holds it all
+details-outcome = Outcome
+details-time = Time
+details-refusal = Weixin's code
+details-support = Trace
+details-id = Attempt
+details-none = none
+
 ## Attention
 doubt-line = Not known yet: { $code }, since { $time }, asked { $asked ->
         [one] once
@@ -183,6 +224,12 @@ doubt-line = Not known yet: { $code }, since { $time }, asked { $asked ->
         [yes] , asking now
        *[no] {""}
     }
+doubt-asking = Asking Weixin again …
+doubt-next = Asked { $asked ->
+        [0] not yet
+        [one] once
+       *[other] { $asked } times
+    }, again in { $seconds } s
 details-errcode = Weixin's code { $errcode }
 details-trace = trace { $trace }
 details-attempt = attempt { $attempt }
@@ -226,6 +273,8 @@ language-other = 中文
 ask-now = Ask now
 doubts-title = Not known yet
 doubts-rule = Ask the customer to wait if you can. The kiosk goes on asking Weixin by itself; other customers can be served.
+doubts-line = { $code }, confirmed at { $time }
+doubts-more = { $count } more below the last one shown
 doubts-close = Close
 attention-doubts = { $count ->
         [one] 1 outcome not known yet

@@ -9,6 +9,7 @@ work-querying = 正在向微信查询此码……
 work-asking-again = 查询结果已超过一分钟，正在重新查询……
 work-journaling = 正在记录……
 work-consuming = 正在核销，请稍候……
+notice-redeemed-here = 本台已于 { $time } 核销这张券
 notice-wait = 请稍候：上一张券还在核销
 
 ## 核对
@@ -32,13 +33,24 @@ benefit-discount = 打 { $fold } 折
 
 ## 日期，按北京日历日
 validity-always = 长期有效
-validity-until = 至 { $end }（{ $left ->
-        [0] 今天最后一天
-       *[other] 还剩 { $left } 天
-    }）
+validity-until = { $left ->
+        [0] 今天 23:59 截止
+        [one] 明天截止（{ $end }）
+       *[other] 至 { $end }（还剩 { $left } 天）
+    }
+validity-until-far = 至 { $end }
 validity-over = 至 { $end }，已过期
 validity-from = { $begin } 至 { $end }（{ $days } 天后生效）
 validity-from-open = 自 { $begin } 起（{ $days } 天后生效）
+
+day-near = { $day }（{ $weekday }）
+weekday-monday = 星期一
+weekday-tuesday = 星期二
+weekday-wednesday = 星期三
+weekday-thursday = 星期四
+weekday-friday = 星期五
+weekday-saturday = 星期六
+weekday-sunday = 星期日
 
 ## 微信的状态
 status-normal = 未使用
@@ -71,6 +83,13 @@ why-found-unused = 微信的答复丢失，此券仍未使用。
     .do = 没有核销。请重新扫码。
 why-consumed = 此券之前已在本店或别处使用。
     .do = 请勿交付。顾客可在微信中查看此券。
+why-redeemed-here = 本台{ $ago }已核销过这张券。
+    .do = 只能核销一次，请勿再次交付。
+ago-now = 刚刚
+ago-seconds = { $count } 秒前
+ago-minutes = { $count } 分钟前
+ago-hours = { $count } 小时前
+ago-days = { $count } 天前
 why-expire = 已过最后一天。
     .do = 请顾客换一张券。
 why-gifting = 顾客正在转赠此券，对方尚未领取。
@@ -168,11 +187,36 @@ why-journal-newer = 本机的流水由更新的版本写成。
 why-journal-failing = 本机磁盘写不进流水。
     .do = 没有核销。仍可查询。请联系商户技术人员。
 
+## 给顾客的一句话，用顾客自己的语言
+customer-redeemed = 您的券已核销，谢谢！
+customer-already-redeemed = 这张券已经用过了。
+customer-over = 这张券已过期。
+customer-early = 这张券还没到使用日期。
+customer-gift = 这张券正在转赠给他人。
+customer-refused = 这张券不能在这里使用。
+customer-show-coupon = 请在微信中打开卡券，出示券码。
+customer-wait = 请稍等，正在核对您的券。
+customer-trouble = 暂时无法核对您的券，券没有被使用。
+customer-language = 换一种语言告诉顾客
+
+## 给技术人员
+details-open = 详情
+details-title = 给商户技术人员
+details-scan = 拍下此码，内容都在里面
+details-outcome = 结果
+details-time = 时间
+details-refusal = 微信代码
+details-support = 追踪号
+details-id = 核销编号
+details-none = 无
+
 ## 提示栏
 doubt-line = 结果未知：{ $code }，自 { $time } 起，已查询 { $asked } 次{ $asking ->
         [yes] ，正在查询
        *[no] {""}
     }
+doubt-asking = 正在再次查询微信…
+doubt-next = 已查询 { $asked } 次，{ $seconds } 秒后再查
 details-errcode = 微信代码 { $errcode }
 details-trace = 追踪号 { $trace }
 details-attempt = 核销编号 { $attempt }
@@ -215,6 +259,8 @@ language-other = English
 ask-now = 立即查询
 doubts-title = 结果未知
 doubts-rule = 请尽量让顾客稍等。本机会继续向微信查询，不影响接待其他顾客。
+doubts-line = { $code }，{ $time } 确认
+doubts-more = 另有 { $count } 笔未显示
 doubts-close = 关闭
 attention-doubts = { $count ->
        *[other] { $count } 笔核销结果未知

@@ -13,7 +13,7 @@ use super::terminal::Page;
 use super::{Context, Exit, demo_window, set_up};
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Effort, Symbologies};
-use crate::screen::{Screen, Stage};
+use crate::screen::{Screen, Shade, Stage};
 use crate::wording::Wording;
 
 /// How long a story in doubt is watched.
@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// In the terminal, also where a window could be opened
     #[arg(long)]
     terminal: bool,
+    /// Dark words on a light ground
+    #[arg(long)]
+    light: bool,
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -51,7 +54,12 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
             }
             Display::Ready => {
                 let is_shown = args.story.is_some();
-                demo_window::open(language, story, is_shown)?;
+                let shade = if args.light {
+                    Shade::Light
+                } else {
+                    Shade::Dark
+                };
+                demo_window::open(language, shade, story, is_shown)?;
                 return Ok(Exit::Done);
             }
         }

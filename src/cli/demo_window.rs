@@ -14,14 +14,19 @@ use crate::kiosk::Parts;
 use crate::office::Settings;
 use crate::payload::PaymentCodes;
 use crate::scanner::{self, Effort, Symbologies};
-use crate::screen::{Screen, Stage};
+use crate::screen::{Screen, Shade, Stage};
 use crate::ui;
 use crate::wording::Language;
 use crate::worker::Worker;
 
 /// Opens the window with this story's recording; `is_shown` holds its phone up at once.
-pub(super) fn open(language: Language, story: Story, is_shown: bool) -> anyhow::Result<()> {
-    let running = Running::start(language, story, is_shown)?;
+pub(super) fn open(
+    language: Language,
+    shade: Shade,
+    story: Story,
+    is_shown: bool,
+) -> anyhow::Result<()> {
+    let running = Running::start(language, shade, story, is_shown)?;
     let Running {
         _camera: camera,
         _scanner: scanner,
@@ -43,7 +48,7 @@ pub struct Running {
 impl Running {
     /// Starts the demo at the first story, as a test walks it.
     pub fn begin(language: Language) -> anyhow::Result<Self> {
-        Self::start(language, Story::open("redeemed")?, false)
+        Self::start(language, Shade::Dark, Story::open("redeemed")?, false)
     }
 
     /// What a window onto it is put together from.
@@ -51,7 +56,12 @@ impl Running {
         self.desk.window(self.look.clone(), |_language| {})
     }
 
-    fn start(language: Language, story: Story, is_shown: bool) -> anyhow::Result<Self> {
+    fn start(
+        language: Language,
+        shade: Shade,
+        story: Story,
+        is_shown: bool,
+    ) -> anyhow::Result<Self> {
         let (phones, pictures) = pictures::pair();
         let (wishes, asked) = Wishes::new();
         let folder = tempfile::tempdir()?;
@@ -77,6 +87,7 @@ impl Running {
             payment_codes: PaymentCodes::Refused,
             phones: Some(demo.names.clone()),
             is_fullscreen: false,
+            shade,
             is_mirrored: false,
         };
         let parts = demo.begin()?;

@@ -25,7 +25,7 @@ use crate::frame::{Frame, Sight, Slot};
 use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
-use crate::screen::{Screen, Stage, Work};
+use crate::screen::{Screen, Shade, Stage, Work};
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
@@ -184,6 +184,7 @@ impl Desk {
             payment_codes: look.payment_codes,
             phones: look.phones,
             is_fullscreen: look.is_fullscreen,
+            shade: look.shade,
         }
     }
 
@@ -228,6 +229,7 @@ pub(super) struct DeskLook {
     pub(super) payment_codes: PaymentCodes,
     pub(super) phones: Option<Vec<String>>,
     pub(super) is_fullscreen: bool,
+    pub(super) shade: Shade,
     pub(super) is_mirrored: bool,
 }
 

@@ -69,6 +69,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         payment_codes,
         phones: None,
         is_fullscreen: config.ui.fullscreen,
+        shade: config.ui.shade,
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;

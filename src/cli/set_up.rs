@@ -124,6 +124,7 @@ pub(super) fn parts_told(
         weixin,
         journal: opened.journal,
         open: opened.in_doubt,
+        redeemed: opened.redeemed,
         trouble: opened.trouble,
         clock,
         inbox: (inbox, events),

@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 29] = [
+pub(super) const KEYS: [(&str, &str); 30] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -53,6 +53,7 @@ pub(super) const KEYS: [(&str, &str); 29] = [
     ),
     ("ui.language", r#"language = "zh""#),
     ("ui.fullscreen", "fullscreen = true"),
+    ("ui.shade", r#"shade = "dark""#),
     ("ui.sound", "sound = true"),
     ("ui.lock_after_secs", "lock_after_secs = 60"),
     ("scan.refuse_payment_codes", "refuse_payment_codes = true"),
@@ -206,7 +207,7 @@ mod tests {
             ),
             (
                 "ui.tts",
-                "[ui] knows language, fullscreen, sound, lock_after_secs",
+                "[ui] knows language, fullscreen, shade, sound, lock_after_secs",
             ),
         ] {
             assert_eq!(unknown(written).instead, meant, "{written}");

@@ -6,12 +6,15 @@ use std::time::Duration;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::payload::PaymentCodes;
+use crate::screen::Shade;
 
 use super::address::HttpUrl;
 use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, flag, integer, text};
-use super::values::{card_ids, check_pem, device, language, rotation, symbologies, time_zone};
+use super::values::{
+    card_ids, check_pem, device, language, rotation, shade, symbologies, time_zone,
+};
 use super::{Camera, Cards, Config, Rotation, Scan, Store, Symbology, Ui, Weixin};
 use super::{place, token};
 
@@ -148,6 +151,7 @@ fn ui(reader: &mut Reader) -> Ui {
         fullscreen: reader.or("ui.fullscreen", default.fullscreen, |raw| {
             flag("ui.fullscreen", raw)
         }),
+        shade: reader.or("ui.shade", default.shade, shade),
         sound: reader.or("ui.sound", default.sound, |raw| flag("ui.sound", raw)),
         lock_after: lock_after(reader),
     }
@@ -225,6 +229,7 @@ impl Default for Ui {
         Self {
             language: None,
             fullscreen: true,
+            shade: Shade::Dark,
             sound: true,
             lock_after: Duration::ZERO,
         }

@@ -7,6 +7,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use crate::card::CardId;
+use crate::screen::Shade;
 use crate::wording::Language;
 
 use super::mistake::Wrong;
@@ -80,6 +81,14 @@ pub(super) fn language(raw: &Raw) -> Result<Language, Wrong> {
         .ok_or_else(|| Wrong::new("this language is not spoken here", r#"write "zh" or "en""#))
 }
 
+pub(super) fn shade(raw: &Raw) -> Result<Shade, Wrong> {
+    choice(
+        "ui.shade",
+        raw,
+        &[("dark", Shade::Dark), ("light", Shade::Light)],
+    )
+}
+
 pub(super) fn symbologies(raw: &Raw) -> Result<Vec<Symbology>, Wrong> {
     const KEY: &str = "scan.symbologies";
     const WORDS: [(&str, Symbology); 2] = [("qr", Symbology::Qr), ("code128", Symbology::Code128)];
@@ -144,6 +153,16 @@ impl Shown for Rotation {
             Self::By270 => "270",
         };
         degrees.to_owned()
+    }
+}
+
+impl Shown for Shade {
+    fn shown(&self) -> String {
+        let word = match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+        };
+        word.to_owned()
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
 use super::chain::Hash;
@@ -12,7 +13,7 @@ use super::reading::{HistoryError, no_file, open_any_medium};
 use super::schema::Version;
 use super::store::signed;
 use crate::card::Code;
-use crate::redemption::attempt::{AttemptId, OpenAttempt, Record};
+use crate::redemption::attempt::{AttemptId, OpenAttempt, Outcome, Record};
 
 /// A journal open for reading. Each answer is one consistent state, whatever is written meanwhile.
 #[derive(Debug)]
@@ -173,6 +174,32 @@ impl History {
             open.push(OpenAttempt { intent, sent_at });
         }
         Ok(open)
+    }
+
+    /// The codes that attempts of this journal redeemed, and when each was settled: out of the newest `last` attempts
+    /// (their ids are in the order of time), oldest first. A record that cannot be read is passed over.
+    pub fn redeemed(&self, last: usize) -> Result<Vec<(Code, Timestamp)>, HistoryError> {
+        let mut redeemed = Vec::new();
+        if !self.has_table {
+            return Ok(redeemed);
+        }
+        let mut statement = self.connection.prepare(
+            "SELECT s.seq, s.body, i.body FROM record s JOIN record i ON i.attempt = s.attempt AND i.kind = 'intent'
+             WHERE s.kind = 'settled' ORDER BY s.attempt DESC LIMIT ?1",
+        )?;
+        let mut rows = statement.query([i64::try_from(last).unwrap_or(i64::MAX)])?;
+        while let Some(row) = rows.next()? {
+            let seq = row_seq(row)?;
+            let end = parse(seq, &row.get::<_, String>(1)?);
+            let begin = parse(seq, &row.get::<_, String>(2)?);
+            if let (Ok(Record::Intent(intent)), Ok(Record::Settled(settled))) = (begin, end)
+                && settled.outcome == Outcome::Redeemed
+            {
+                redeemed.push((intent.code, settled.at));
+            }
+        }
+        redeemed.reverse();
+        Ok(redeemed)
     }
 
     fn entries(

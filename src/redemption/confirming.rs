@@ -269,6 +269,9 @@ impl Redemption {
             ..
         } = end;
         tracing::info!(attempt = %intent.attempt, ?outcome, ?by, errcode, "settled");
+        if outcome == Outcome::Redeemed {
+            self.done.add(intent.code.clone(), now.wall);
+        }
         self.write_settled(Settled {
             attempt: intent.attempt,
             at: now.wall,

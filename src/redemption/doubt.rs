@@ -290,7 +290,10 @@ impl Doubts {
                 code: doubt.intent.code.clone(),
                 since: doubt.intent.at,
                 asked: doubt.asked,
-                asking: doubt.probe.is_some(),
+                next_at: match doubt.probe {
+                    None => Some(doubt.due),
+                    Some(_) => None,
+                },
             })
             .collect()
     }

@@ -3,7 +3,7 @@
 use crate::card::{CardId, CardTitle, Code, CodeInfo, UserCardStatus, ValidityPhase};
 use crate::event::{ExchangeId, LookUpId};
 use crate::payload::Payload;
-use crate::screen::{Finished, Why};
+use crate::screen::{Finished, Notice, Why};
 
 use super::attempt::{Outcome, QueryRecord, Record};
 use super::reply::{Ask, NotSent, Reason, Refusal, Reply, Unknown};
@@ -54,6 +54,8 @@ impl Redemption {
         if self.hold_if_in_doubt(&shown, now) {
             return;
         }
+        // Before the network answers: a clerk who scans twice need not wait to hear it.
+        self.notice = self.done.at(&shown).map(Notice::RedeemedHere);
         let mut untried = Vec::new();
         if card_id.is_none() {
             untried.extend(self.rules.custom_code.iter().rev().cloned());

@@ -1,7 +1,8 @@
 //! What the machine's state looks like.
 
 use crate::card::{CardId, CardTitle};
-use crate::screen::{self, Desk, Review, Screen, Stage, Work};
+use crate::redemption::attempt::Outcome;
+use crate::screen::{self, Desk, Finished, Review, Screen, Stage, Why, Work};
 
 use super::Redemption;
 use super::state::{State, Then};
@@ -45,6 +46,18 @@ impl Redemption {
                 });
                 Stage::Finished(finished)
             }
+        }
+    }
+
+    /// A coupon that this desk redeemed itself is no stranger's doing, and the clerk is told when it was.
+    pub(super) fn told_as_ours(&self, finished: Finished) -> Finished {
+        let by_this_desk = finished.code.as_ref().and_then(|code| self.done.at(code));
+        match by_this_desk {
+            Some(at) if finished.outcome == Outcome::AlreadyRedeemed => Finished {
+                why: Why::RedeemedHere(at),
+                ..finished
+            },
+            Some(_) | None => finished,
         }
     }
 

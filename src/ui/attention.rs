@@ -1,5 +1,7 @@
 //! The one bar for everything that has to be seen to, and the list of what is in doubt behind it.
 
+use std::time::Instant;
+
 use eframe::egui::{Rect, Ui, vec2};
 
 use super::icon::{self, Icon};
@@ -9,6 +11,7 @@ use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
 use crate::event::Touch;
 use crate::screen::{Connection, DoubtLine, Notice, Screen};
+use crate::wording::desk::clock_time;
 
 /// How high the bar is.
 pub const HEIGHT: f32 = TARGET + 2.0 * 8.0;
@@ -41,9 +44,19 @@ fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
             act,
         });
     };
-    if let Some(Notice::Wait) = screen.notice {
-        let words = look.wording.say("notice-wait");
-        add(Tone::Attention, Icon::Warning, words, None);
+    match screen.notice {
+        None => {}
+        Some(Notice::Wait) => {
+            let words = look.wording.say("notice-wait");
+            add(Tone::Attention, Icon::Warning, words, None);
+        }
+        Some(Notice::RedeemedHere(at)) => {
+            let time = clock_time(at, look.zone);
+            let words = look
+                .wording
+                .say_with("notice-redeemed-here", &[("time", time.into())]);
+            add(Tone::Refused, Icon::Again, words, None);
+        }
     }
     if !screen.doubts.is_empty() {
         let count = screen.doubts.len();
@@ -96,12 +109,13 @@ pub fn bar_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, screen: &Screen) -> Optio
         let words = match &matter.act {
             None => words,
             Some(wanted) => {
-                let (words, key) = cut_right(words, 130.0);
+                let (words, _) = cut_right(words, 130.0);
+                let (_, key) = cut_right(place, 138.0);
                 let label = look.wording.say("attention-show");
                 let key_look = Key::new(&label, matter.tone.text(), matter.tone.fill());
                 if key_look
                     .sized(theme::SMALL)
-                    .show(ui, key.shrink(2.0), "doubts-open")
+                    .show(ui, key.shrink(4.0), "doubts-open")
                 {
                     act = Some(wanted.clone());
                 }
@@ -116,9 +130,14 @@ pub fn bar_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, screen: &Screen) -> Optio
 }
 
 /// Everything in doubt, with the rule for the goods and a key to ask at once.
-pub fn doubts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, doubts: &[DoubtLine]) -> Option<Act> {
+pub fn doubts_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    doubts: &[DoubtLine],
+    now: Instant,
+) -> Option<Act> {
     let mut act = None;
-    let tone = Tone::Doubt;
     let inner = rect.shrink(MARGIN);
     let (head, rest) = cut_top(inner, theme::TITLE * 1.5);
     let title = look.wording.say("doubts-title");
@@ -126,31 +145,61 @@ pub fn doubts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, doubts: &[DoubtLine]) 
     let (rule, rest) = cut_top(rest, theme::BODY * 3.0);
     let words = look.wording.say("doubts-rule");
     Text::body(&words, look.palette.muted).put(ui, rule);
-    let (list, foot) = cut_bottom(rest, TARGET + GAP);
-    let mut rest = list;
+    let (mut rest, foot) = cut_bottom(rest, TARGET + GAP);
+    let mut left_out = doubts.len();
     for doubt in doubts {
-        if rest.height() < TARGET + GAP {
+        if rest.height() < LINE {
             break;
         }
-        let (line, after) = cut_top(rest, TARGET + GAP);
+        let (line, after) = cut_top(rest, LINE);
         rest = after;
+        left_out -= 1;
         let line = line.with_max_y(line.bottom() - GAP / 2.0);
-        card(ui, line, tone.fill());
-        let (words, key) = cut_right(line.shrink(6.0), 190.0);
-        let said = look.wording.doubt(doubt, look.zone);
-        Text::body(&said, tone.text()).put_centred(ui, words.shrink2(vec2(12.0, 0.0)));
-        let label = look.wording.say("ask-now");
-        let key_look = Key::new(&label, tone.text(), tone.fill())
-            .sized(theme::SMALL * 1.1)
-            .enabled(!doubt.asking);
-        if key_look.show(ui, key, &format!("ask-now {}", doubt.attempt)) {
-            act = Some(Act::Touch(Touch::AskNow(doubt.attempt)));
-        }
+        act = doubt_ui(ui, line, look, doubt, now).or(act);
     }
-    let close = look.wording.say("doubts-close");
-    let (_, place) = cut_right(foot.with_min_y(foot.top() + GAP), 260.0);
-    if Key::new(&close, look.palette.key, look.palette.text).show(ui, place, "doubts-close") {
+    let (words, close) = cut_right(foot.with_min_y(foot.top() + GAP), 260.0);
+    if left_out > 0 {
+        let said = look
+            .wording
+            .say_with("doubts-more", &[("count", left_out.into())]);
+        Text::body(&said, look.palette.muted).put_centred(ui, words);
+    }
+    let label = look.wording.say("doubts-close");
+    if Key::new(&label, look.palette.key, look.palette.text).show(ui, close, "doubts-close") {
         act = Some(Act::Close);
     }
     act
+}
+
+/// How high an attempt of the list is.
+const LINE: f32 = TARGET * 1.5;
+
+/// One attempt: its code and age, and how the asking goes.
+fn doubt_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    doubt: &DoubtLine,
+    now: Instant,
+) -> Option<Act> {
+    let tone = Tone::Doubt;
+    card(ui, rect, tone.fill());
+    let (words, key) = cut_right(rect.shrink(8.0), 220.0);
+    let words = words.shrink2(vec2(12.0, 0.0));
+    let (what, progress) = cut_top(words, words.height() / 2.0);
+    let time = clock_time(doubt.since, look.zone);
+    let said = look.wording.say_with(
+        "doubts-line",
+        &[("code", doubt.code.grouped().into()), ("time", time.into())],
+    );
+    Text::bold(&said, theme::BODY, tone.text()).put_centred(ui, what);
+    let said = look.wording.doubt_progress(doubt, now);
+    Text::body(&said, tone.text())
+        .sized(0.85)
+        .put_centred(ui, progress);
+    let label = look.wording.say("ask-now");
+    let key_look = Key::new(&label, tone.text(), tone.fill()).enabled(doubt.next_at.is_some());
+    key_look
+        .show(ui, key, &format!("ask-now {}", doubt.attempt))
+        .then_some(Act::Touch(Touch::AskNow(doubt.attempt)))
 }

@@ -9,6 +9,7 @@ use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::typing::{Way, part};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top, touchable};
 use crate::office::{DayLine, Office, Reading, Wish};
+use crate::redemption::attempt::Outcome;
 use crate::wording::day::masked;
 use crate::wording::desk::clock_time;
 
@@ -205,13 +206,13 @@ fn line_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, line: &DayLine) -> bool {
         look.palette.card
     };
     card(ui, rect, fill);
-    let tone = Tone::of(line.outcome);
-    let (mark, rest) = cut_left(rect, rect.height());
-    card(ui, mark, tone.fill());
+    let tone = tone(line.outcome);
+    let (place, rest) = cut_left(rect, rect.height());
+    card(ui, place, tone.fill());
     icon::paint(
         ui.painter(),
-        mark.shrink(14.0),
-        Icon::of(line.outcome),
+        place.shrink(14.0),
+        mark(line.outcome),
         tone.text(),
     );
     let rest = rest.shrink2(vec2(GAP, 4.0));
@@ -242,6 +243,28 @@ fn line_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, line: &DayLine) -> bool {
         .sized(0.9)
         .paint(ui, below);
     response.clicked()
+}
+
+/// How a line feels. Why it ended so stands in its story: a list has the outcome alone.
+pub fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Queried | Outcome::Redeemed => Tone::Good,
+        Outcome::AlreadyRedeemed | Outcome::Refused => Tone::Refused,
+        Outcome::NotRedeemed | Outcome::Unreachable | Outcome::SetUp => Tone::Attention,
+        Outcome::InDoubt => Tone::Doubt,
+    }
+}
+
+/// A line's icon.
+pub fn mark(outcome: Outcome) -> Icon {
+    match outcome {
+        Outcome::Queried | Outcome::Redeemed => Icon::Check,
+        Outcome::AlreadyRedeemed => Icon::Again,
+        Outcome::Refused | Outcome::NotRedeemed => Icon::Cross,
+        Outcome::InDoubt => Icon::Question,
+        Outcome::Unreachable => Icon::Offline,
+        Outcome::SetUp => Icon::Warning,
+    }
 }
 
 /// The beginning of a text that may be long.

@@ -45,6 +45,8 @@ pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Op
     let Head {
         place, connection, ..
     } = *head;
+    ui.painter()
+        .rect_filled(rect, CornerRadius::ZERO, look.palette.ground);
     let inner = rect.shrink2(vec2(MARGIN, 8.0));
     let (rest, language) = cut_right(inner, 150.0);
     let other = look.wording.say("language-other");

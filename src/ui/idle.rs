@@ -7,7 +7,7 @@ use super::look::{Act, Look, is_wide};
 use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::viewfinder::{Preview, viewfinder_ui};
-use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
+use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
 use crate::screen::Screen;
 
 /// Draws the stage.
@@ -101,24 +101,10 @@ fn strip_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, phones: &[String], rows: u1
                 .say(&format!("story-{}", story.replace('_', "-")));
             let key =
                 Key::new(&label, look.palette.key, look.palette.text).sized(theme::SMALL * 0.9);
-            if phone(ui, place, key, story) {
+            if key.show(ui, place, story) {
                 act = Some(Act::Phone(row * in_row + column));
             }
         }
     }
     act
-}
-
-/// A key with a phone on its left.
-fn phone(ui: &mut Ui, rect: Rect, key: Key<'_>, story: &str) -> bool {
-    card(ui, rect, key.fill);
-    let (mark, words) = cut_left(rect, 30.0);
-    icon::paint(
-        ui.painter(),
-        mark.shrink2(vec2(3.0, 0.0)),
-        Icon::Phone,
-        key.text,
-    );
-    let (_, words) = cut_right(words, words.width());
-    key.show(ui, words, story)
 }

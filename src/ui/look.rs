@@ -9,6 +9,7 @@ use crate::event::Touch;
 use crate::office::Wish;
 use crate::redemption::attempt::AttemptId;
 use crate::redemption::note::Says;
+use crate::screen::Finished;
 use crate::wording::Wording;
 
 /// What every part of the window is drawn with.
@@ -41,8 +42,12 @@ pub enum Act {
     Leave,
     /// Close the page.
     Close,
+    /// Show what IT asks for about this outcome.
+    Details(Box<Finished>),
     /// Speak the other language.
     Language,
+    /// Tell the customer in the other language.
+    CustomerLanguage,
     /// Hold up this phone of the demo.
     Phone(usize),
 }

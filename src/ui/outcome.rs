@@ -1,16 +1,17 @@
-//! How it ended, over the whole window: colour, icon and words, and a timer that is seen.
+//! How it ended, over the whole window: colour, icon and words, one line for the customer, and a timer that is seen.
 
 use std::time::{Duration, Instant};
 
-use eframe::egui::{CornerRadius, Rect, Ui, vec2};
+use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
 
 use super::icon::{self, Icon};
 use super::look::{Act, Look, is_wide};
-use super::theme::{self, GAP, MARGIN, TARGET, Tone};
+use super::theme::{self, GAP, MARGIN, TARGET, Tone, Weight};
 use super::widgets::{Key, Text, cut_bottom, cut_left, cut_right, cut_top, mixed, touchable};
 use crate::event::Touch;
 use crate::redemption::attempt::Outcome;
 use crate::screen::{DoubtLine, Finished};
+use crate::wording::Wording;
 
 /// How often the timer is drawn.
 pub fn beat(finished: &Finished) -> Duration {
@@ -26,85 +27,104 @@ pub fn beat(finished: &Finished) -> Duration {
     }
 }
 
-/// Draws the stage. `may_go` is false while the finger that confirmed may still be on its way up.
-pub fn outcome_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    finished: &Finished,
-    doubt: Option<&DoubtLine>,
-    now: Instant,
-    may_go: bool,
-) -> Option<Act> {
-    let tone = Tone::of(finished.outcome);
+/// An outcome, and what stands beside it.
+pub struct Shown<'a> {
+    /// How it ended.
+    pub finished: &'a Finished,
+    /// Where it has not ended yet.
+    pub doubt: Option<&'a DoubtLine>,
+    /// The sentences of the customer's language.
+    pub customer: &'a Wording,
+    /// Of this picture.
+    pub now: Instant,
+    /// False while the finger that confirmed may still be on its way up.
+    pub may_go: bool,
+}
+
+/// Draws the stage.
+pub fn outcome_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, shown: &Shown<'_>) -> Option<Act> {
+    let finished = shown.finished;
+    let tone = Tone::of(finished);
     ui.painter()
         .rect_filled(rect, CornerRadius::ZERO, tone.fill());
     let mut act = None;
     // Below everything else, so that keys on it are found first.
     let back = look.wording.say("back");
-    let whole = touchable(ui, rect, &back, "back", may_go);
+    let whole = touchable(ui, rect, &back, "back", shown.may_go);
     if whole.clicked() {
         act = Some(Act::Touch(Touch::Dismiss));
     }
-    let (rest, foot) = cut_bottom(rect, 74.0);
-    timer_ui(ui, foot, look, finished, tone, now);
-    let inner = rest.shrink(MARGIN);
-    let words = look.wording.outcome(finished);
+    let (rest, foot) = cut_bottom(rect, TIMER);
+    timer_ui(ui, foot, look, finished, tone, shown.now);
+    let (rest, customer) = cut_bottom(rest, TARGET + GAP);
+    act = customer_ui(ui, customer, look, tone, shown).or(act);
+    let inner = rest.shrink2(vec2(MARGIN, GAP));
     let (mark, text) = if is_wide(inner) {
-        let side = (inner.height() * 0.62).min(inner.width() * 0.28);
+        let side = (inner.height() * 0.8).min(inner.width() * 0.27);
         let (mark, text) = cut_left(inner, side);
         (mark, text.with_min_x(text.left() + MARGIN * 1.5))
     } else {
         let (mark, text) = cut_top(inner, inner.height() * 0.3);
         (mark, text.with_min_y(text.top() + MARGIN))
     };
-    icon::paint(ui.painter(), mark, Icon::of(finished.outcome), tone.text());
-    let (head, rest) = cut_top(text, text.height() * 0.32);
+    icon::paint(ui.painter(), mark, Icon::of(finished), tone.text());
+    words_ui(ui, text, look, tone, shown).or(act)
+}
+
+/// How high the foot with the timer is.
+const TIMER: f32 = 62.0;
+
+/// What happened and what to do: two sentences, read from top to bottom without a gap that the eye has to cross.
+fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, shown: &Shown<'_>) -> Option<Act> {
+    let finished = shown.finished;
+    let words = look.wording.outcome(finished);
+    let mut act = None;
+    let (head, rest) = cut_top(rect, (rect.height() * 0.36).min(theme::HEAD * 1.5));
     Text::bold(&words.head, theme::HEAD, tone.text()).put_centred(ui, head);
-    let (rest, small) = cut_bottom(rest, theme::SMALL * 2.2);
-    let (why, advice) = cut_top(
-        rest,
-        rest.height() * if doubt.is_some() { 0.28 } else { 0.5 },
-    );
+    let (rest, foot) = cut_bottom(rest, TARGET);
+    let (foot, details) = cut_right(foot, 190.0);
+    act = details_ui(ui, details, look, tone, finished).or(act);
+    let foot = foot.with_max_x(foot.right() - GAP);
+    match shown.doubt {
+        None => facts_ui(ui, foot, look, tone, finished),
+        Some(doubt) => act = ask_ui(ui, foot, look, tone, doubt, shown.now).or(act),
+    }
+    let (why, advice) = cut_top(rest, rest.height() * 0.42);
     Text::body(&words.why, tone.text())
         .sized(1.5)
         .put_centred(ui, why);
-    let advice = match doubt {
-        None => advice,
-        Some(doubt) => {
-            let (advice, key) = cut_bottom(advice, TARGET + GAP);
-            let key = key.with_min_y(key.top() + GAP);
-            act = ask_ui(ui, key, look, tone, doubt).or(act);
-            advice
-        }
-    };
-    let mut advice_text = Text::body(&words.advice, tone.text()).sized(1.6);
-    advice_text.weight = theme::Weight::Bold;
-    advice_text.put_centred(ui, advice);
-    Text::small(&facts(look, finished), tone.text()).put(ui, small);
+    let mut advice_text = Text::body(&words.advice, tone.text()).sized(1.65);
+    advice_text.weight = Weight::Bold;
+    advice_text.put(ui, advice.shrink2(vec2(0.0, GAP * 0.5)));
     act
 }
 
 /// What is being asked, and a key to ask at once.
-fn ask_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, doubt: &DoubtLine) -> Option<Act> {
-    let (words, key) = cut_right(rect, 230.0);
-    let said = look.wording.doubt(doubt, look.zone);
-    Text::body(&said, tone.text()).put_centred(ui, words.with_max_x(words.right() - GAP));
+fn ask_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    tone: Tone,
+    doubt: &DoubtLine,
+    now: Instant,
+) -> Option<Act> {
+    let (words, key) = cut_right(rect, 250.0);
+    let said = look.wording.doubt_progress(doubt, now);
+    Text::bold(&said, theme::BODY, tone.text())
+        .put_centred(ui, words.with_max_x(words.right() - GAP));
     let label = look.wording.say("ask-now");
-    let key_look = Key::new(&label, tone.text(), tone.fill()).enabled(!doubt.asking);
+    let key_look = Key::new(&label, tone.text(), tone.fill()).enabled(doubt.next_at.is_some());
     key_look
         .show(ui, key, "ask-now")
         .then_some(Act::Touch(Touch::AskNow(doubt.attempt)))
 }
 
-/// The coupon, its code, and what IT asks for, in one small line.
-fn facts(look: Look<'_>, finished: &Finished) -> String {
+/// The coupon, its code and its dates in one small line.
+fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, finished: &Finished) {
     let mut facts = Vec::new();
     if finished.title.is_some() || finished.card_id.is_some() {
-        facts.push(
-            look.wording
-                .coupon_name(finished.title.as_ref(), finished.card_id.as_ref()),
-        );
+        let (title, card_id) = (finished.title.as_ref(), finished.card_id.as_ref());
+        facts.push(look.wording.coupon_name(title, card_id));
     }
     if let Some(code) = &finished.code {
         facts.push(code.grouped());
@@ -112,8 +132,52 @@ fn facts(look: Look<'_>, finished: &Finished) -> String {
     if let Some(info) = &finished.info {
         facts.push(look.wording.validity(&info.validity, finished.at));
     }
-    facts.extend(look.wording.details(finished));
-    facts.join("  ·  ")
+    if let Some(by) = finished.settled_by {
+        facts.push(look.wording.proof(by));
+    }
+    Text::small(&facts.join("  ·  "), tone.text()).put_centred(ui, rect);
+}
+
+/// The way to what IT asks for.
+fn details_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    tone: Tone,
+    finished: &Finished,
+) -> Option<Act> {
+    let label = look.wording.say("details-open");
+    let key_look = Key::new(&label, tone.shade(), tone.text()).sized(theme::SMALL * 1.1);
+    key_look
+        .show(ui, rect, "details-open")
+        .then(|| Act::Details(Box::new(finished.clone())))
+}
+
+/// One large line that the clerk can turn to the customer, in his language by a touch.
+fn customer_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    tone: Tone,
+    shown: &Shown<'_>,
+) -> Option<Act> {
+    let band = rect
+        .shrink2(vec2(MARGIN, 0.0))
+        .with_max_y(rect.bottom() - GAP);
+    ui.painter()
+        .rect_filled(band, CornerRadius::same(theme::ROUNDING), tone.text());
+    let (words, key) = cut_right(band, 150.0);
+    let said = shown.customer.customer(shown.finished);
+    Text::bold(&said, theme::BODY * 1.3, tone.fill())
+        .put_centred(ui, words.shrink2(vec2(GAP, 0.0)));
+    let other = shown.customer.say("language-other");
+    let name = look.wording.say("customer-language");
+    let key_look = Key::new(&name, tone.shade(), tone.text())
+        .sized(theme::SMALL * 1.15)
+        .saying(&other);
+    key_look
+        .show(ui, key.shrink(5.0), "customer-language")
+        .then_some(Act::CustomerLanguage)
 }
 
 /// The bar that shrinks until the viewfinder comes back.
@@ -141,7 +205,7 @@ fn timer_ui(
     let (touch, time) = cut_left(inner, inner.width() * 0.6);
     // The area behind bears these words as its name already.
     let back = look.wording.say("back");
-    Text::body(&back, tone.text()).paint(ui, touch);
+    Text::body(&back, tone.text()).sized(0.9).paint(ui, touch);
     let seconds = u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
     let said = match seconds {
         ..=120 => look
@@ -152,7 +216,7 @@ fn timer_ui(
             &[("minutes", seconds.div_ceil(60).into())],
         ),
     };
-    let mut text = Text::body(&said, tone.text());
-    text.align = eframe::egui::Align::Max;
+    let mut text = Text::body(&said, tone.text()).sized(0.9);
+    text.align = Align::Max;
     text.paint(ui, time);
 }

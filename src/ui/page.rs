@@ -6,6 +6,7 @@ use eframe::egui::{Rect, Ui};
 
 use super::attention;
 use super::day::{self, Day};
+use super::details::{self, Details};
 use super::keypad::{self, Keypad};
 use super::look::{Act, Look};
 use super::service::{self, Seen, Service};
@@ -23,6 +24,8 @@ pub enum Page {
     Day(Day),
     /// A manager's pages.
     Service(Box<Service>),
+    /// What IT asks for about an outcome.
+    Details(Details),
 }
 
 /// Which page to open.
@@ -62,8 +65,16 @@ impl Page {
     /// Whether there is still something to be seen on it.
     pub fn is_empty(&self, screen: &Screen) -> bool {
         match self {
-            Self::Keypad(_) | Self::Day(_) | Self::Service(_) => false,
+            Self::Keypad(_) | Self::Details(_) | Self::Day(_) | Self::Service(_) => false,
             Self::Doubts => screen.doubts.is_empty(),
+        }
+    }
+
+    /// How often it is drawn by itself.
+    pub fn beat(&self) -> Option<Duration> {
+        match self {
+            Self::Keypad(_) | Self::Details(_) | Self::Day(_) | Self::Service(_) => None,
+            Self::Doubts => Some(Duration::from_secs(1)),
         }
     }
 
@@ -73,7 +84,7 @@ impl Page {
             Self::Keypad(keypad) => keypad.take(text),
             Self::Day(day) => day.take(text),
             Self::Service(service) => service.take(text),
-            Self::Doubts => {}
+            Self::Doubts | Self::Details(_) => {}
         }
     }
 
@@ -83,14 +94,14 @@ impl Page {
             Self::Keypad(keypad) => keypad.delete(),
             Self::Day(day) => day.delete(),
             Self::Service(service) => service.delete(),
-            Self::Doubts => {}
+            Self::Doubts | Self::Details(_) => {}
         }
     }
 
     /// Whether the live picture is part of it.
     pub fn sees_frames(&self) -> bool {
         match self {
-            Self::Keypad(_) | Self::Doubts | Self::Day(_) => false,
+            Self::Keypad(_) | Self::Doubts | Self::Details(_) | Self::Day(_) => false,
             Self::Service(service) => service.sees_frames(),
         }
     }
@@ -103,14 +114,16 @@ impl Page {
         look: Look<'_>,
         seen: Seen<'_>,
     ) -> (Option<Act>, Option<Duration>) {
+        let beat = self.beat();
         let act = match self {
             Self::Keypad(keypad) => keypad::keypad_ui(ui, rect, look, keypad),
-            Self::Doubts => attention::doubts_ui(ui, rect, look, &seen.screen.doubts),
+            Self::Doubts => attention::doubts_ui(ui, rect, look, &seen.screen.doubts, seen.now),
+            Self::Details(details) => details::details_ui(ui, rect, look, details),
             Self::Day(day) => day::day_ui(ui, rect, look, day, seen.office),
             Self::Service(service) => {
                 return service::service_ui(ui, rect, look, service, seen);
             }
         };
-        (act, None)
+        (act, beat)
     }
 }

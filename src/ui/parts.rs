@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::frame::{Frame, Sight, Slot};
 use crate::office::{Office, Wish};
 use crate::payload::PaymentCodes;
-use crate::screen::Screen;
+use crate::screen::{Screen, Shade};
 use crate::wording::Language;
 
 /// What the window tells.
@@ -52,4 +52,6 @@ pub struct Parts {
     pub phones: Option<Vec<String>>,
     /// Over the whole display.
     pub is_fullscreen: bool,
+    /// How bright it is.
+    pub shade: Shade,
 }

@@ -1,6 +1,6 @@
 //! The review: what the coupon is, and the one question to the clerk.
 
-use eframe::egui::{Rect, Ui, vec2};
+use eframe::egui::{CornerRadius, Rect, Ui, pos2, vec2};
 
 use super::icon::{self, Icon};
 use super::look::{Act, Look, is_wide};
@@ -82,11 +82,32 @@ fn coupon_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, review: &Review) {
     if let Some(openid) = &info.openid {
         rows.push(("label-holder", openid.masked().to_owned()));
     }
-    facts_ui(ui, facts, look, &rows);
+    facts_ui(ui, facts, look, review, &rows);
+}
+
+/// The way from the first day to the last, and where today is: how much is left, read without reading. Coupons without
+/// a beginning or an end have no such way.
+fn time_line_ui(ui: &Ui, rect: Rect, look: Look<'_>, review: &Review) {
+    let validity = &review.info.validity;
+    let (Some(begin), Some(end)) = (validity.begin, validity.end) else {
+        return;
+    };
+    let whole = end.duration_since(begin).as_secs_f32();
+    let gone = review.asked_at.duration_since(begin).as_secs_f32();
+    if whole <= 0.0 {
+        return;
+    }
+    let round = CornerRadius::same(4);
+    ui.painter().rect_filled(rect, round, look.palette.key);
+    let today = rect.left() + rect.width() * (gone / whole).clamp(0.0, 1.0);
+    let left = rect.with_min_x(today);
+    ui.painter().rect_filled(left, round, look.palette.accent);
+    let mark = pos2(today, rect.center().y);
+    ui.painter().circle_filled(mark, 9.0, look.palette.text);
 }
 
 /// Rows of a name and a value.
-fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, rows: &[(&str, String)]) {
+fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, review: &Review, rows: &[(&str, String)]) {
     let count = f32::from(u16::try_from(rows.len()).unwrap_or(1)).max(1.0);
     let height = (rect.height() / count).min(theme::BODY * 2.2);
     let mut rest = rect;
@@ -98,7 +119,11 @@ fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, rows: &[(&str, String)]) {
         let (name, said) = cut_left(row, rect.width() * 0.24);
         let label_words = look.wording.say(label);
         Text::small(&label_words, look.palette.muted).put_centred(ui, name);
-        let said = if *label == "label-status" {
+        let said = if *label == "label-validity" {
+            let (said, line) = cut_bottom(said, 14.0);
+            time_line_ui(ui, line.with_max_y(line.bottom() - 6.0), look, review);
+            said
+        } else if *label == "label-status" {
             let (mark, said) = cut_left(said, height * 0.8);
             let side = mark.shrink(height * 0.16);
             icon::paint(ui.painter(), side, Icon::Check, look.palette.text);

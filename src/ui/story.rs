@@ -2,10 +2,10 @@
 
 use eframe::egui::{Rect, Ui, vec2};
 
-use super::day::{pages, paging_ui};
-use super::icon::{self, Icon};
+use super::day::{self, pages, paging_ui};
+use super::icon;
 use super::look::{Act, Look, is_wide};
-use super::theme::{self, GAP, MARGIN, TARGET, Tone};
+use super::theme::{self, GAP, MARGIN, TARGET};
 use super::typing::{self, Typing, Way, part};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
 use crate::card::Code;
@@ -139,13 +139,13 @@ fn head_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, line: Option<&DayLine>) {
     let Some(line) = line else {
         return;
     };
-    let tone = Tone::of(line.outcome);
+    let tone = day::tone(line.outcome);
     card(ui, rect, tone.fill());
     let (mark, words) = cut_left(rect, rect.height());
     icon::paint(
         ui.painter(),
         mark.shrink(24.0),
-        Icon::of(line.outcome),
+        day::mark(line.outcome),
         tone.text(),
     );
     let (above, below) = cut_top(words.shrink2(vec2(8.0, 6.0)), rect.height() * 0.5);

@@ -10,6 +10,7 @@ use eframe::egui::{
 };
 
 use crate::redemption::attempt::Outcome;
+use crate::screen::{Finished, Shade, Why};
 
 /// Points in a millimetre (1920 pixels on 345 mm).
 pub const MM: f32 = 5.55;
@@ -73,6 +74,18 @@ impl Palette {
         ribbon: None,
     };
 
+    /// The same in the sun.
+    pub const LIVE_LIGHT: Self = Self {
+        ground: Color32::from_rgb(240, 243, 246),
+        card: Color32::WHITE,
+        key: Color32::from_rgb(211, 219, 227),
+        text: Color32::from_rgb(16, 21, 27),
+        muted: Color32::from_rgb(68, 80, 93),
+        accent: Color32::from_rgb(21, 86, 200),
+        on_accent: Color32::WHITE,
+        ribbon: None,
+    };
+
     /// The demo: nobody may take it for a kiosk that redeems.
     pub const DEMO: Self = Self {
         ground: Color32::from_rgb(48, 24, 50),
@@ -84,6 +97,46 @@ impl Palette {
         on_accent: Color32::WHITE,
         ribbon: Some(Color32::from_rgb(255, 158, 238)),
     };
+
+    /// The same in the sun.
+    pub const DEMO_LIGHT: Self = Self {
+        ground: Color32::from_rgb(250, 232, 248),
+        card: Color32::from_rgb(255, 247, 254),
+        key: Color32::from_rgb(238, 205, 234),
+        text: Color32::from_rgb(48, 24, 50),
+        muted: Color32::from_rgb(102, 62, 105),
+        accent: Color32::from_rgb(21, 86, 200),
+        on_accent: Color32::WHITE,
+        ribbon: Some(Color32::from_rgb(128, 26, 110)),
+    };
+
+    /// Which one a window wears.
+    pub fn of(shade: Shade, is_demo: bool) -> Self {
+        match (shade, is_demo) {
+            (Shade::Dark, false) => Self::LIVE,
+            (Shade::Light, false) => Self::LIVE_LIGHT,
+            (Shade::Dark, true) => Self::DEMO,
+            (Shade::Light, true) => Self::DEMO_LIGHT,
+        }
+    }
+
+    fn is_light(&self) -> bool {
+        self.ground.intensity() > 0.5
+    }
+
+    /// Keys that stand on an outcome's colour.
+    pub fn on(tone: Tone) -> Self {
+        Self {
+            ground: tone.fill(),
+            card: tone.shade(),
+            key: tone.shade(),
+            text: tone.text(),
+            muted: tone.text(),
+            accent: tone.text(),
+            on_accent: tone.fill(),
+            ribbon: None,
+        }
+    }
 }
 
 /// What a state means to a person. Never told by colour alone: each has its icon and its words.
@@ -97,14 +150,32 @@ pub enum Tone {
     Attention,
     /// Not known.
     Doubt,
+    /// Nothing happened, and nothing is wrong with a coupon: something else was shown.
+    Neutral,
 }
 
 impl Tone {
     /// How an outcome feels.
-    pub fn of(outcome: Outcome) -> Self {
-        match outcome {
+    pub fn of(finished: &Finished) -> Self {
+        match finished.outcome {
             Outcome::Queried | Outcome::Redeemed => Self::Good,
-            Outcome::AlreadyRedeemed | Outcome::Refused => Self::Refused,
+            Outcome::AlreadyRedeemed => Self::Refused,
+            Outcome::Refused => match finished.why {
+                Why::PaymentCode(_) | Why::NotACoupon(_) => Self::Neutral,
+                Why::Confirmed
+                | Why::FoundRedeemed
+                | Why::FoundUnused
+                | Why::RedeemedHere(_)
+                | Why::Status(_)
+                | Why::NotYetValid
+                | Why::Expired
+                | Why::CannotConsume
+                | Why::Refusal(_)
+                | Why::NotSent(_)
+                | Why::Unknown(_)
+                | Why::NotHonoured
+                | Why::Journal(_) => Self::Refused,
+            },
             Outcome::NotRedeemed | Outcome::Unreachable | Outcome::SetUp => Self::Attention,
             Outcome::InDoubt => Self::Doubt,
         }
@@ -117,13 +188,19 @@ impl Tone {
             Self::Refused => Color32::from_rgb(176, 32, 32),
             Self::Attention => Color32::from_rgb(255, 197, 61),
             Self::Doubt => Color32::from_rgb(89, 56, 196),
+            Self::Neutral => Color32::from_rgb(58, 76, 96),
         }
+    }
+
+    /// A key on the area.
+    pub fn shade(self) -> Color32 {
+        self.fill().lerp_to_gamma(Color32::BLACK, 0.22)
     }
 
     /// Text and icon on the area.
     pub fn text(self) -> Color32 {
         match self {
-            Self::Good | Self::Refused | Self::Doubt => Color32::WHITE,
+            Self::Good | Self::Refused | Self::Doubt | Self::Neutral => Color32::WHITE,
             Self::Attention => Color32::from_rgb(32, 22, 0),
         }
     }
@@ -152,7 +229,11 @@ pub fn font(size: f32, weight: Weight) -> FontId {
 /// Sets fonts and looks, and takes away the ways out that belong to a desktop.
 pub fn install(ctx: &Context, palette: &Palette) {
     ctx.set_fonts(fonts());
-    let mut visuals = Visuals::dark();
+    let mut visuals = if palette.is_light() {
+        Visuals::light()
+    } else {
+        Visuals::dark()
+    };
     visuals.panel_fill = palette.ground;
     visuals.override_text_color = Some(palette.text);
     ctx.set_visuals(visuals);
@@ -233,18 +314,31 @@ mod tests {
 
     #[test]
     fn every_text_stands_out_from_what_is_behind_it() {
-        for palette in [Palette::LIVE, Palette::DEMO] {
+        let shades = [Shade::Dark, Shade::Light];
+        for palette in shades
+            .into_iter()
+            .flat_map(|shade| [true, false].map(|is_demo| Palette::of(shade, is_demo)))
+        {
             for ground in [palette.ground, palette.card, palette.key] {
-                assert!(contrast(palette.text, ground) >= 7.0);
+                assert!(contrast(palette.text, ground) >= 7.0, "{ground:?}");
                 assert!(contrast(palette.muted, ground) >= 4.5, "{ground:?}");
             }
             assert!(contrast(palette.on_accent, palette.accent) >= 4.5);
+            // The one key of a screen is seen as one.
+            assert!(contrast(palette.accent, palette.ground) >= 3.0);
             if let Some(ribbon) = palette.ribbon {
                 assert!(contrast(palette.ground, ribbon) >= 4.5);
             }
         }
-        for tone in [Tone::Good, Tone::Refused, Tone::Attention, Tone::Doubt] {
+        for tone in [
+            Tone::Good,
+            Tone::Refused,
+            Tone::Attention,
+            Tone::Doubt,
+            Tone::Neutral,
+        ] {
             assert!(contrast(tone.text(), tone.fill()) >= 4.5, "{tone:?}");
+            assert!(contrast(tone.text(), tone.shade()) >= 4.5, "{tone:?}");
         }
     }
 

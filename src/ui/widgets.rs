@@ -5,6 +5,7 @@ use eframe::egui::{
     StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
+use super::drawn;
 use super::icon::{self, Icon};
 use super::theme::{self, MM, ROUNDING, Weight};
 
@@ -83,6 +84,8 @@ impl<'a> Text<'a> {
             Align::Max => rect.right() - galley.size().x,
         };
         let top = rect.center().y - galley.size().y / 2.0;
+        let drawn = Rect::from_min_size(pos2(left, top), galley.size());
+        drawn::text(ui.ctx(), self.words, rect, drawn, size);
         ui.painter().galley(pos2(left, top), galley, self.colour);
     }
 
@@ -108,6 +111,7 @@ impl<'a> Text<'a> {
             Align::Max => rect.bottom() - height,
         };
         let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
+        drawn::text(ui.ctx(), self.words, rect, place, size);
         let text = RichText::new(self.words)
             .font(theme::font(size, self.weight))
             .color(self.colour);
@@ -157,8 +161,10 @@ impl<'a> Text<'a> {
 /// Something to touch.
 #[derive(Clone, Copy, Debug)]
 pub struct Key<'a> {
-    /// What it says, and what an assistive program calls it.
+    /// What an assistive program calls it.
     pub label: &'a str,
+    /// What it says.
+    pub words: &'a str,
     /// What is drawn instead of the words.
     pub icon: Option<Icon>,
     /// Its area.
@@ -176,6 +182,7 @@ impl<'a> Key<'a> {
     pub fn new(label: &'a str, fill: Color32, text: Color32) -> Self {
         Self {
             label,
+            words: label,
             icon: None,
             fill,
             text,
@@ -187,6 +194,11 @@ impl<'a> Key<'a> {
     /// Words of this size.
     pub fn sized(self, size: f32) -> Self {
         Self { size, ..self }
+    }
+
+    /// Says this, which is too short to be its name.
+    pub fn saying(self, words: &'a str) -> Self {
+        Self { words, ..self }
     }
 
     /// Draws an icon instead of the words, which remain its name.
@@ -228,7 +240,7 @@ impl<'a> Key<'a> {
             let place = Rect::from_center_size(rect.center(), vec2(side, side));
             icon::paint(ui.painter(), place, icon, colour);
         } else {
-            paint_words(ui, rect.shrink(8.0), self.label, self.size, colour);
+            paint_words(ui, rect.shrink(8.0), self.words, self.size, colour);
         }
         response.clicked()
     }
@@ -247,7 +259,7 @@ pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, name: &str, is_enabled: b
     let response = ui.interact(reach, id, sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
     if is_enabled {
-        super::targets::note(ui.ctx(), name, rect);
+        drawn::key(ui.ctx(), name, rect);
     }
     response
 }
@@ -264,6 +276,9 @@ fn paint_words(ui: &Ui, rect: Rect, words: &str, largest: f32, colour: Color32) 
         let is_small = galley.size().y <= rect.height() && galley.size().x <= rect.width() + 0.5;
         if is_small || size < theme::SMALL * 0.7 {
             let top = rect.center().y - galley.size().y / 2.0;
+            let middle = pos2(rect.center().x, rect.center().y);
+            let drawn = Rect::from_center_size(middle, galley.size());
+            drawn::text(ui.ctx(), words, rect, drawn, size);
             ui.painter()
                 .galley(pos2(rect.center().x, top), galley, colour);
             return;

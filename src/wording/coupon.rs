@@ -1,7 +1,7 @@
 //! The words for what a coupon is: its name, its worth, its dates, its status.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::{Offset, TimeZone};
 
 use crate::card::{Benefit, CardId, CardTitle, UserCardStatus, Validity, ValidityPhase};
@@ -59,7 +59,7 @@ impl Wording {
             (ValidityPhase::NotYet, Some(begin), Some(end)) => self.say_with(
                 "validity-from",
                 &[
-                    ("begin", self.day(begin).into()),
+                    ("begin", self.day_near(begin, today).into()),
                     ("end", self.day(end).into()),
                     ("days", days_until(begin).into()),
                 ],
@@ -67,12 +67,15 @@ impl Wording {
             (ValidityPhase::NotYet, Some(begin), None) => self.say_with(
                 "validity-from-open",
                 &[
-                    ("begin", self.day(begin).into()),
+                    ("begin", self.day_near(begin, today).into()),
                     ("days", days_until(begin).into()),
                 ],
             ),
             (ValidityPhase::Over, _, Some(end)) => {
                 self.say_with("validity-over", &[("end", self.day(end).into())])
+            }
+            (_, _, Some(end)) if days_until(end) > COUNTED => {
+                self.say_with("validity-until-far", &[("end", self.day(end).into())])
             }
             (_, _, Some(end)) => self.say_with(
                 "validity-until",
@@ -104,6 +107,25 @@ impl Wording {
         self.say(key)
     }
 
+    /// A day to come, with its weekday where that says more than the date.
+    fn day_near(&self, day: Date, today: Date) -> String {
+        let written = self.day(day);
+        if (day - today).get_days() > 6 {
+            return written;
+        }
+        let weekday = self.say(match day.weekday() {
+            Weekday::Monday => "weekday-monday",
+            Weekday::Tuesday => "weekday-tuesday",
+            Weekday::Wednesday => "weekday-wednesday",
+            Weekday::Thursday => "weekday-thursday",
+            Weekday::Friday => "weekday-friday",
+            Weekday::Saturday => "weekday-saturday",
+            Weekday::Sunday => "weekday-sunday",
+        });
+        let values = [("weekday", weekday.into()), ("day", written.into())];
+        self.say_with("day-near", &values)
+    }
+
     /// A calendar day as this language writes it.
     pub fn day(&self, day: Date) -> String {
         let format = match self.language() {
@@ -113,6 +135,9 @@ impl Wording {
         day.strftime(format).to_string()
     }
 }
+
+/// Days left that a person still counts; beyond, the date says it all.
+const COUNTED: i64 = 99;
 
 /// The calendar day in Beijing, which keeps UTC+8 all year round.
 fn beijing_day(at: Timestamp) -> Date {

@@ -1,5 +1,7 @@
 //! The words for what stands round a redemption: the camera, the way to Weixin, the code that is held on.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -50,7 +52,7 @@ impl Wording {
 
     /// An attempt whose outcome is not known.
     pub fn doubt(&self, doubt: &DoubtLine, zone: &TimeZone) -> String {
-        let asking = if doubt.asking { "yes" } else { "no" };
+        let asking = if doubt.next_at.is_none() { "yes" } else { "no" };
         let values = [
             ("code", doubt.code.grouped().into()),
             ("time", clock_time(doubt.since, zone).into()),
@@ -58,6 +60,17 @@ impl Wording {
             ("asking", asking.into()),
         ];
         self.say_with("doubt-line", &values)
+    }
+
+    /// How the asking about an attempt in doubt goes, for somebody who watches it.
+    pub fn doubt_progress(&self, doubt: &DoubtLine, now: Instant) -> String {
+        let Some(next_at) = doubt.next_at else {
+            return self.say("doubt-asking");
+        };
+        let left = next_at.saturating_duration_since(now);
+        let seconds = u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+        let values = [("asked", doubt.asked.into()), ("seconds", seconds.into())];
+        self.say_with("doubt-next", &values)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The words for how a redemption ended: one to be read from afar, what happened, and what to do next.
 
+use jiff::Timestamp;
+
 use crate::card::UserCardStatus;
 use crate::payload::NotACoupon;
 use crate::redemption::attempt::{JournalTrouble, Outcome, SettledBy};
@@ -22,7 +24,11 @@ pub struct OutcomeWords {
 impl Wording {
     /// The words of an outcome.
     pub fn outcome(&self, finished: &Finished) -> OutcomeWords {
-        let (why, advice) = self.why(&finished.why, finished.outcome);
+        let (mut why, advice) = self.why(&finished.why, finished.outcome);
+        if let Why::RedeemedHere(at) = finished.why {
+            let ago = self.ago(at, finished.at);
+            why = self.say_with("why-redeemed-here", &[("ago", ago.into())]);
+        }
         OutcomeWords {
             head: self.say(outcome_key(finished.outcome)),
             why,
@@ -30,15 +36,28 @@ impl Wording {
         }
     }
 
+    /// How long before `now` something was, in the unit that a person would take.
+    fn ago(&self, at: Timestamp, now: Timestamp) -> String {
+        let seconds = u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0);
+        let (key, count) = match seconds {
+            0..=4 => ("ago-now", seconds),
+            5..=119 => ("ago-seconds", seconds),
+            120..=7_199 => ("ago-minutes", seconds / 60),
+            7_200..=172_799 => ("ago-hours", seconds / 3_600),
+            _ => ("ago-days", seconds / 86_400),
+        };
+        self.say_with(key, &[("count", count.into())])
+    }
+
+    /// An outcome's word.
+    pub fn outcome_word(&self, outcome: Outcome) -> String {
+        self.say(outcome_key(outcome))
+    }
+
     /// What happened, and what to do next.
     pub fn why(&self, why: &Why, outcome: Outcome) -> (String, String) {
         let key = why_key(why, outcome);
         (self.say(key), self.say(&format!("{key}.do")))
-    }
-
-    /// An outcome's one word.
-    pub fn outcome_word(&self, outcome: Outcome) -> String {
-        self.say(outcome_key(outcome))
     }
 
     /// What is being done.
@@ -55,6 +74,11 @@ impl Wording {
     /// Why nothing can be redeemed for now.
     pub fn journal_trouble(&self, trouble: JournalTrouble) -> String {
         self.say(journal_key(trouble))
+    }
+
+    /// One sentence that the customer may read over the counter: how it went, and nothing that only a clerk needs.
+    pub fn customer(&self, finished: &Finished) -> String {
+        self.say(customer_key(finished))
     }
 
     /// What IT and Weixin's support ask for, each fact in a few words.
@@ -83,6 +107,25 @@ impl Wording {
     }
 }
 
+fn customer_key(finished: &Finished) -> &'static str {
+    match (finished.outcome, &finished.why) {
+        (Outcome::Redeemed | Outcome::Queried, _) => "customer-redeemed",
+        (Outcome::AlreadyRedeemed, _) => "customer-already-redeemed",
+        (Outcome::InDoubt, _) => "customer-wait",
+        (Outcome::NotRedeemed | Outcome::Unreachable | Outcome::SetUp, _) => "customer-trouble",
+        (Outcome::Refused, Why::PaymentCode(_) | Why::NotACoupon(_)) => "customer-show-coupon",
+        (Outcome::Refused, Why::Expired | Why::Status(UserCardStatus::Expire)) => "customer-over",
+        (Outcome::Refused, Why::NotYetValid) => "customer-early",
+        (
+            Outcome::Refused,
+            Why::Status(
+                UserCardStatus::Gifting | UserCardStatus::GiftTimeout | UserCardStatus::GiftSucc,
+            ),
+        ) => "customer-gift",
+        (Outcome::Refused, _) => "customer-refused",
+    }
+}
+
 fn outcome_key(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Queried => "outcome-queried",
@@ -101,6 +144,7 @@ pub(super) fn why_key(why: &Why, outcome: Outcome) -> &'static str {
         Why::Confirmed => "why-confirmed",
         Why::FoundRedeemed => "why-found-redeemed",
         Why::FoundUnused => "why-found-unused",
+        Why::RedeemedHere(_) => "why-redeemed-here",
         Why::Status(status) => status_key(status),
         Why::NotYetValid => "why-not-yet-valid",
         Why::Expired => "why-expired",

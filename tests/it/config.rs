@@ -195,6 +195,7 @@ fn check_shows_every_value_and_where_it_comes_from() {
           journal.path               /var/lib/coupon-kiosk/journal.sqlite  (default)
           ui.language                -  (default)
           ui.fullscreen              true  (default)
+          ui.shade                   dark  (default)
           ui.sound                   true  (default)
           scan.refuse_payment_codes  true  (default)
           scan.symbologies           [qr, code128]  (default)

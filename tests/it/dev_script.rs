@@ -357,6 +357,7 @@ fn help_needs_nothing() {
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
+        ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
@@ -375,6 +376,7 @@ fn a_command_that_is_none_is_refused() {
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
+        ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this

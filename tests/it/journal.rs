@@ -105,6 +105,7 @@ impl Writing {
         let Opened {
             journal,
             in_doubt,
+            redeemed: _,
             trouble,
         } = Journal::open(path, move |write, result| {
             sender.send((write, result)).ok();

@@ -323,3 +323,18 @@ fn a_token_from_a_central_server_and_one_from_a_file_redeem_as_well() {
         assert!(!ended.stderr.contains(TOKEN));
     }
 }
+
+#[test]
+fn a_coupon_that_this_desk_redeemed_is_told_as_its_own_also_after_a_restart() {
+    let platform = Platform::with(&[(CODE, "NORMAL")]);
+    let desk = Desk::of(&platform);
+    assert_eq!(desk.run(&["redeem", "--code", CODE, "--yes"]).exit, 0);
+    let again = desk.run(&["redeem", "--code", CODE, "--yes", "--lang", "en"]);
+    assert_eq!(again.exit, 1);
+    assert!(
+        again.stdout.contains("This desk redeemed it"),
+        "{}",
+        again.stdout
+    );
+    assert_eq!(platform.consumes(), 1);
+}

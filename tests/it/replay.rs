@@ -255,8 +255,7 @@ fn read<'a>(pages: impl Iterator<Item = &'a str>) -> Vec<String> {
     read
 }
 
-fn run_recorded(desk: &Desk) -> (i32, Vec<String>) {
-    let recording = desk.path("recording");
+fn run_recorded(desk: &Desk, recording: &Path) -> (i32, Vec<String>) {
     let recording = recording.to_str().unwrap();
     let args = [
         "redeem", "--yes", "--code", CODE, "--lang", "en", "--record", recording,
@@ -281,7 +280,7 @@ fn what_the_program_recorded_replays_to_the_pages_that_it_printed() {
         let platform = Platform::with(&[(CODE, status)]);
         platform.fail(faults);
         let desk = Desk::of(&platform);
-        let (ended, printed) = run_recorded(&desk);
+        let (ended, printed) = run_recorded(&desk, &desk.path("recording"));
         assert_eq!(ended, exit, "{status} {faults:?}");
         check_bare(&desk.path("recording"));
         let (_, pages) = replayed(&desk.path("recording"));
@@ -294,8 +293,10 @@ fn what_the_program_recorded_replays_to_the_pages_that_it_printed() {
 fn a_second_run_into_the_same_folder_goes_on_with_the_story() {
     let platform = Platform::with(&[(CODE, "NORMAL")]);
     let desk = Desk::of(&platform);
-    let (first, _) = run_recorded(&desk);
-    let (second, printed) = run_recorded(&desk);
+    let (first, _) = run_recorded(&desk, &desk.path("recording"));
+    // Another desk: the same one would know the coupon as its own.
+    let other = Desk::of(&platform);
+    let (second, printed) = run_recorded(&other, &desk.path("recording"));
     assert_eq!((first, second), (0, 1));
     let client = Client::recorded(Player::open(&desk.path("recording")).unwrap());
     let (outcome, _) = played(client.clone());

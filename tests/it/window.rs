@@ -2,6 +2,8 @@
 //!
 //! Everything behind the window is the real thing, the drawn phones and the scanner too. Its clock is moved by hand.
 
+mod layout;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,7 +12,7 @@ use coupon_kiosk::cli::demo_window::Running;
 use coupon_kiosk::event::View;
 use coupon_kiosk::kiosk::clock;
 use coupon_kiosk::office::Office;
-use coupon_kiosk::screen::{Screen, Stage};
+use coupon_kiosk::screen::{Screen, Stage, Why};
 use coupon_kiosk::ui::{Parts, Window};
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
@@ -334,10 +336,15 @@ fn a_usb_scanner_is_heard_on_any_screen_and_its_enter_presses_nothing() {
         assert_eq!(left, Vec::new(), "egui saw keys of the scanner");
         walk.confirm();
         walk.ends_with("outcome-redeemed", "why-confirmed");
-        // The next customer's code, over the outcome and ended by a pause: used by now.
+        // The same code again, over the outcome and ended by a pause: this desk's own doing, and told so.
         walk.type_in(code());
         walk.pass(Duration::from_millis(300));
-        walk.ends_with("outcome-already-redeemed", "why-consumed");
+        walk.wait("repeat", |screen| match &screen.stage {
+            Stage::Finished(finished) => matches!(finished.why, Why::RedeemedHere(_)),
+            Stage::Idle | Stage::Working(_) | Stage::Review(_) => false,
+        });
+        walk.must_see(&walk.say("outcome-already-redeemed"));
+        walk.must_see(&walk.say("why-redeemed-here.do"));
     }
 }
 

@@ -1,0 +1,179 @@
+//! Every screen of every story, measured: keys that a thumb hits, texts that are whole, nothing over anything else.
+
+use coupon_kiosk::screen::Stage;
+use coupon_kiosk::ui::drawn::{self, Drawn, DrawnText};
+use coupon_kiosk::wording::Language;
+use eframe::egui::{Rect, Vec2};
+
+use super::{ARMED, Walk};
+
+/// Points in a millimetre of a 15.6-inch panel (`ui/theme.rs`).
+const MM: f32 = 5.55;
+
+/// The whole area of an outcome takes touches; the keys on it are found first.
+fn is_ground(name: &str) -> bool {
+    name == "back"
+}
+
+fn overlap(one: Rect, other: Rect) -> bool {
+    let shared = one.intersect(other);
+    shared.width() > 1.0 && shared.height() > 1.0
+}
+
+fn faults(drawn: &Drawn, window: Rect) -> Vec<String> {
+    let mut faults = Vec::new();
+    let keys: Vec<_> = drawn
+        .keys
+        .iter()
+        .filter(|key| !is_ground(&key.name))
+        .collect();
+    for (at, key) in keys.iter().enumerate() {
+        let least = if key.name == "confirm" { 20.0 } else { 10.0 } * MM;
+        if key.rect.size().min_elem() < least {
+            faults.push(format!(
+                "the key {} is {:?} points",
+                key.name,
+                key.rect.size()
+            ));
+        }
+        if !window.expand(1.0).contains_rect(key.rect) {
+            faults.push(format!(
+                "the key {} leaves the window: {:?}",
+                key.name, key.rect
+            ));
+        }
+        for other in &keys[..at] {
+            if overlap(key.rect, other.rect) {
+                faults.push(format!("the keys {} and {} overlap", key.name, other.name));
+            }
+        }
+    }
+    for (at, text) in drawn.texts.iter().enumerate() {
+        let DrawnText {
+            words,
+            place,
+            rect,
+            size,
+        } = text;
+        if rect.height() > place.height() + 1.5 || rect.width() > place.width() + 1.5 {
+            faults.push(format!("{words:?} is cut off: {rect:?} in {place:?}"));
+        }
+        if *size < 16.0 {
+            faults.push(format!("{words:?} is only {size} points high"));
+        }
+        for other in &drawn.texts[..at] {
+            if overlap(*rect, other.rect) {
+                faults.push(format!("{words:?} and {:?} overlap", other.words));
+            }
+        }
+    }
+    faults
+}
+
+/// Measures what is on the screen now.
+fn measure(walk: &mut Walk, what: &str, found: &mut Vec<String>) {
+    walk.harness.run_steps(2);
+    let drawn = drawn::last(&walk.harness.ctx);
+    assert!(
+        !drawn.keys.is_empty() && !drawn.texts.is_empty(),
+        "{what}: nothing was drawn"
+    );
+    let window = walk.harness.ctx.content_rect();
+    found.extend(
+        faults(&drawn, window)
+            .into_iter()
+            .map(|fault| format!("{what}: {fault}")),
+    );
+}
+
+fn walk_stories(language: Language, (width, height): (f32, f32)) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut walk = Walk::sized(language, width, height);
+    drawn::keep(&walk.harness.ctx);
+    walk.harness.run_steps(3);
+    let name = |what: &str| format!("{language:?} {width}x{height} {what}");
+    measure(&mut walk, &name("idle"), &mut found);
+    walk.touch(&walk.say("keypad-open"));
+    walk.touch("4");
+    measure(&mut walk, &name("keypad"), &mut found);
+    walk.touch(&walk.say("keypad-letters"));
+    measure(&mut walk, &name("letters"), &mut found);
+    walk.touch(&walk.say("keypad-close"));
+    for story in [
+        "redeemed",
+        "already_redeemed",
+        "not_yet_valid",
+        "gifting",
+        "unknown_code",
+        "payment_code",
+        "member_card",
+        "no_network",
+        "lost_for_good",
+    ] {
+        walk.hold_up(story);
+        walk.wait(story, |screen| {
+            matches!(screen.stage, Stage::Review(_) | Stage::Finished(_))
+        });
+        if walk.is_review() {
+            walk.pass(ARMED);
+            measure(&mut walk, &name(&format!("{story} review")), &mut found);
+            walk.touch(&walk.say("review-confirm"));
+            walk.wait(story, |screen| matches!(screen.stage, Stage::Finished(_)));
+        }
+        walk.pass(ARMED);
+        measure(&mut walk, &name(&format!("{story} outcome")), &mut found);
+        walk.touch(&walk.say("details-open"));
+        measure(&mut walk, &name(&format!("{story} details")), &mut found);
+        walk.touch(&walk.say("doubts-close"));
+        walk.go_back();
+    }
+    walk.touch(&walk.say("attention-show"));
+    measure(&mut walk, &name("doubts"), &mut found);
+    found
+}
+
+macro_rules! displays {
+    ($($name:ident $width:literal $height:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            for language in Language::ALL {
+                let found = walk_stories(language, ($width, $height));
+                assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+            }
+        }
+    )*};
+}
+
+// The sizes of displays that a kiosk is sold with, small to large, upright too.
+displays! {
+    every_screen_can_be_read_and_hit_at_1024x600 1024.0 600.0;
+    every_screen_can_be_read_and_hit_at_1280x800 1280.0 800.0;
+    every_screen_can_be_read_and_hit_at_1920x1080 1920.0 1080.0;
+    every_screen_can_be_read_and_hit_upright 1080.0 1920.0;
+    every_screen_can_be_read_and_hit_at_4k 3840.0 2160.0;
+}
+
+#[test]
+fn a_fault_of_the_layout_is_found() {
+    let window = Rect::from_min_size(eframe::egui::Pos2::ZERO, Vec2::new(100.0, 100.0));
+    let text = |words: &str, left: f32| DrawnText {
+        words: words.to_owned(),
+        place: Rect::from_min_size([left, 0.0].into(), Vec2::new(30.0, 20.0)),
+        rect: Rect::from_min_size([left, 0.0].into(), Vec2::new(40.0, 20.0)),
+        size: 24.0,
+    };
+    let drawn = Drawn {
+        keys: vec![drawn::DrawnKey {
+            name: "confirm".to_owned(),
+            rect: Rect::from_min_size([90.0, 0.0].into(), Vec2::new(20.0, 20.0)),
+        }],
+        texts: vec![text("one", 0.0), text("other", 30.0)],
+    };
+    let found = faults(&drawn, window);
+    for fault in ["confirm is", "leaves the window", "is cut off", "overlap"] {
+        assert!(
+            found.iter().any(|found| found.contains(fault)),
+            "{fault}: {found:?}"
+        );
+    }
+}
