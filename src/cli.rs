@@ -8,6 +8,7 @@ pub mod demo_window;
 mod desk;
 mod display;
 mod exit;
+pub mod first_start;
 pub mod journal;
 mod kiosk_in_terminal;
 mod lens;

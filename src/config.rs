@@ -43,7 +43,7 @@ pub use environment::Environment;
 pub use language::language;
 pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use place::default_journal;
-pub use settings::{keep, remember_language, settings};
+pub use settings::{begin, keep, remember_language, settings};
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]
@@ -208,6 +208,13 @@ pub struct Loaded {
     pub settings: Vec<Setting>,
 }
 
+impl Loaded {
+    /// Nobody has configured anything: neither a file nor a variable.
+    pub fn is_nowhere(&self) -> bool {
+        self.path.is_none() && self.settings.is_empty()
+    }
+}
+
 /// Finds the configuration (`named` is the path of `--config`), reads and checks it.
 ///
 /// Without any file the variables alone can make a configuration; without these too, `path` is `None` and a mistake
@@ -223,10 +230,17 @@ pub fn load(named: Option<&Path>, environment: &Environment) -> Loaded {
             Err(wrong) => return unreadable(path.clone(), wrong),
         },
         Place::Nowhere(usual) => {
-            if environment.overrides().next().is_none() {
-                return nowhere(usual);
+            let kept = settings::of_first_start(environment);
+            match kept {
+                Some((path, text)) => {
+                    let (written, mut mistakes) = Written::of_file(&path, &text);
+                    // Settings may hold what the configuration does not know.
+                    mistakes.retain(|mistake| mistake.key.is_empty());
+                    (Some(path), written, mistakes)
+                }
+                None if environment.overrides().next().is_none() => return nowhere(usual),
+                None => (None, Written::default(), Vec::new()),
             }
-            (None, Written::default(), Vec::new())
         }
     };
     let mut reader = Reader {

@@ -8,6 +8,7 @@ mod behind;
 mod day;
 mod details;
 pub mod drawn;
+pub mod first_start;
 mod header;
 mod icon;
 mod idle;
@@ -42,7 +43,7 @@ use crate::office::Wish;
 use crate::payload::Payload;
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
-pub use opening::open;
+pub use opening::{open, open_first};
 pub use parts::{Parts, Said};
 
 use behind::Behind;
@@ -123,7 +124,7 @@ impl Window {
             let key = StageKey::of(&self.screen.stage);
             if key != self.since.0 {
                 self.since = (key, now);
-                self.behind.note_stage(now);
+                self.behind.note_hands(now);
                 self.is_new = true;
                 self.confirmed = None;
                 if key != StageKey::Idle {
@@ -304,7 +305,7 @@ impl eframe::App for Window {
         self.behind.guard(ctx, self.parts.is_fullscreen);
         if self.behind.is_idle(ctx, &self.screen.stage, now) {
             self.page = None;
-            self.behind.note_stage(now);
+            self.behind.note_hands(now);
             self.wish(Wish::Lock);
         }
         let may_leave = |page: &mut Page| matches!(page, Page::Service(_));
@@ -369,6 +370,7 @@ impl eframe::App for Window {
             acts.push(Act::Open(page::Door::Service));
         }
         for act in acts {
+            self.behind.note_hands(now);
             self.carry_out(act);
             ui.ctx().request_repaint_after(SOON);
         }

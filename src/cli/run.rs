@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::desk::{Desk, DeskLook, Stories};
 use super::display::Display;
 use super::office::{Journals, Papers, Wishes};
-use super::{Context, Exit, cameras, scan, set_up};
+use super::{Context, Exit, cameras, first_start, scan, set_up};
 use crate::config;
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
@@ -22,6 +22,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    // Without a display it stays what it is to every other command: no configuration, exit code 2.
+    if set_up::is_nowhere(context) && Display::of_process() == Display::Ready {
+        let language = set_up::language(context, None);
+        if !first_start::open(language)? {
+            return Ok(Exit::Done);
+        }
+    }
     let config = set_up::configuration(context)?;
     let language = set_up::language(context, Some(&config));
     let wording = Wording::new(language);

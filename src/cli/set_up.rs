@@ -29,6 +29,11 @@ pub(super) fn configuration(context: &Context<'_>) -> anyhow::Result<Config> {
         .with_context(|| format!("the configuration does not hold:\n{}", told.join("\n")))
 }
 
+/// Whether nobody has configured anything yet.
+pub(super) fn is_nowhere(context: &Context<'_>) -> bool {
+    config::load(context.config.as_deref(), &Environment::of_process()).is_nowhere()
+}
+
 /// A mistake as a line for IT.
 fn line(mistake: &Mistake) -> String {
     let Mistake {

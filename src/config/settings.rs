@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use toml::{Table, Value};
 
-use super::Config;
-use crate::office::{Change, Settings};
+use super::{Config, Environment, default_journal};
+use crate::office::{Change, Hidden, Reach, Settings, Start};
 use crate::wording::Language;
 
 fn path(journal: &Path) -> PathBuf {
@@ -48,6 +48,51 @@ pub fn remember_language(journal: &Path, language: Language) -> io::Result<()> {
     put(journal, &[("ui", "language", language.tag().into())])
 }
 
+/// Keeps what the first start asked for: secrets in files of their own, everything else in the settings beside them.
+pub fn begin(folder: &Path, start: &Start) -> io::Result<()> {
+    let journal = folder.join("journal.sqlite");
+    fs::create_dir_all(folder)?;
+    let mut values: Vec<(&str, &str, Value)> =
+        vec![("ui", "language", start.language.tag().into())];
+    if !start.store.is_empty() {
+        values.push(("store", "name", start.store.as_str().into()));
+    }
+    let token = "weixin.token";
+    let secret_file = |name: &str, secret: &Hidden| {
+        let path = folder.join(name);
+        // Made with mode 0600.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        writeln!(file, "{}", secret.reveal())?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        Ok::<Value, io::Error>(path.display().to_string().into())
+    };
+    match &start.reach {
+        Reach::Account { appid, secret } => {
+            values.push((token, "source", "stable_token".into()));
+            values.push((token, "appid", appid.as_str().into()));
+            values.push((token, "secret_file", secret_file("secret", secret)?));
+        }
+        Reach::Service { url, bearer } => {
+            values.push((token, "source", "url".into()));
+            values.push((token, "url", url.as_str().into()));
+            if !bearer.reveal().is_empty() {
+                values.push((token, "bearer_file", secret_file("bearer", bearer)?));
+            }
+        }
+    }
+    put(&journal, &values)
+}
+
+/// The settings of a kiosk that was set up on its screen: they say how Weixin is reached.
+pub(super) fn of_first_start(environment: &Environment) -> Option<(PathBuf, String)> {
+    let path = path(&default_journal(environment));
+    let text = fs::read_to_string(&path).ok()?;
+    let settings: Table = text.parse().ok()?;
+    settings.get("weixin")?.get("token")?;
+    Some((path, text))
+}
+
 /// Keeps what was changed on the screen for the next start.
 pub fn keep(journal: &Path, change: &Change) -> io::Result<()> {
     let (section, key, value): (_, _, Value) = match change {
@@ -83,15 +128,8 @@ fn put(journal: &Path, values: &[(&str, &str, Value)]) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     for (section, key, value) in values {
-        let found = settings
-            .entry(*section)
-            .or_insert_with(|| Table::new().into());
-        if !found.is_table() {
-            *found = Table::new().into();
-        }
-        if let Value::Table(found) = found {
-            found.insert((*key).to_owned(), value.clone());
-        }
+        let sections: Vec<&str> = section.split('.').collect();
+        put_in(&mut settings, &sections, key, value);
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -100,6 +138,21 @@ fn put(journal: &Path, values: &[(&str, &str, Value)]) -> io::Result<()> {
     written.as_file().sync_all()?;
     written.persist(&path)?;
     Ok(())
+}
+
+/// Writes into a section, made where there is none. What stands in its place and is none is begun anew.
+fn put_in(table: &mut Table, sections: &[&str], key: &str, value: &Value) {
+    let [first, rest @ ..] = sections else {
+        table.insert(key.to_owned(), value.clone());
+        return;
+    };
+    let section = table.entry(*first).or_insert_with(|| Table::new().into());
+    if !section.is_table() {
+        *section = Table::new().into();
+    }
+    if let Value::Table(section) = section {
+        put_in(section, rest, key, value);
+    }
 }
 
 #[cfg(test)]

@@ -108,8 +108,8 @@ impl Behind {
         }
     }
 
-    /// Takes note of a redemption, which is no idleness.
-    pub fn note_stage(&mut self, now: Instant) {
+    /// Takes note of something that is no idleness: a redemption, a touch that did something.
+    pub fn note_hands(&mut self, now: Instant) {
         self.touched = now;
     }
 

@@ -34,7 +34,7 @@ impl Layer {
             Self::Digits => ["123", "456", "789", "-0/"],
             Self::Small => ["abcdefg", "hijklmn", "opqrstu", "vwxyz.@"],
             Self::Large => ["ABCDEFG", "HIJKLMN", "OPQRSTU", "VWXYZ-_"],
-            Self::Marks => ["!\"#$%&'(", ")*+,-./:", ";<=>?@[\\", "]^_`{|}~"],
+            Self::Marks => ["!\"#$%&'", "()*+,:;", "<=>?[\\]", "^`{|}~"],
         }
     }
 

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use coupon_kiosk::office::{Office, Reading};
+use coupon_kiosk::office::{DayLine, Office, Reading};
 use coupon_kiosk::screen::Stage;
 use coupon_kiosk::wording::Language;
 use coupon_kiosk::wording::day::masked;
+use coupon_kiosk::wording::desk::clock_time;
 
 use eframe::egui;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::window::Walk;
 
@@ -37,19 +39,29 @@ impl Walk {
         );
     }
 
-    /// Touches the line at this place and waits for a story of so many records.
-    fn open_story(&mut self, place: usize, records: usize) {
+    /// The line at this place, and what its key is called.
+    fn line(&self, place: usize) -> (DayLine, String) {
         let line = match &self.office.borrow().day {
             Reading::Ready(lines) => lines[place].clone(),
             Reading::Awaited | Reading::Failed => panic!("no list"),
         };
-        let outcome = self.wording.outcome_word(line.outcome);
-        let time = coupon_kiosk::wording::desk::clock_time(
-            line.at,
-            &jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8)),
-        );
+        let zone = TimeZone::fixed(Offset::constant(8));
+        let time = clock_time(line.at, &zone);
         let coupon = self.wording.day_coupon(&line);
-        self.touch(&format!("{time} {coupon} {outcome}"));
+        let outcome = self.wording.outcome_word(line.outcome);
+        let label = format!("{time} {coupon} {outcome}");
+        (line, label)
+    }
+
+    /// What the key of the newest line is called.
+    pub fn first_line(&self) -> String {
+        self.line(0).1
+    }
+
+    /// Touches the line at this place and waits for a story of so many records.
+    fn open_story(&mut self, place: usize, records: usize) {
+        let (line, label) = self.line(place);
+        self.touch(&label);
         self.wait_office("a story", |office| {
             office.story.as_ref().is_some_and(|story| {
                 story.id == line.id
@@ -148,7 +160,7 @@ fn a_remark_and_a_mistake_are_written_down_and_seen_in_list_and_story() {
         walk.touch(&walk.say("day-close"));
         walk.must_see(&walk.say("idle"));
         walk.wait_office("nothing left lying about", |office| {
-            *office == Office::default()
+            office.day == Reading::Awaited && office.story.is_none()
         });
     }
 }

@@ -14,6 +14,7 @@ mod config;
 mod day;
 mod demo;
 mod dev_script;
+mod first_start;
 mod journal;
 mod machine;
 mod network;

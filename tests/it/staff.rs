@@ -5,11 +5,13 @@ use std::time::Duration;
 use coupon_kiosk::event::OnDuty;
 use coupon_kiosk::office::{Office, Reading, Role};
 use coupon_kiosk::screen::Stage;
+use coupon_kiosk::ui::drawn;
 use coupon_kiosk::wording::Language;
 use eframe::egui::{ViewportCommand, ViewportEvent, ViewportId, ViewportInfo};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::window::Walk;
+use crate::window::layout::measure;
 
 impl Walk {
     fn type_digits(&mut self, digits: &str) {
@@ -225,4 +227,83 @@ fn nobody_closes_a_kiosk_but_by_the_managers_pages() {
     walk.open_service();
     walk.touch(&walk.say("service-leave"));
     assert!(commands(&walk).contains(&ViewportCommand::Close));
+}
+
+/// Every page behind the counter at one size, measured.
+fn measured(language: Language, (width, height): (f32, f32)) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut walk = Walk::sized(language, width, height);
+    drawn::keep(&walk.harness.ctx);
+    let name = |what: &str| format!("{language:?} {width}x{height} {what}");
+    walk.hold_up("redeemed");
+    walk.confirm();
+    walk.ends_with("outcome-redeemed", "why-confirmed");
+    walk.go_back();
+    walk.touch(&walk.say("day-open"));
+    walk.wait_office("the list", |office| matches!(office.day, Reading::Ready(_)));
+    measure(&mut walk, &name("day"), &mut found);
+    let line = walk.first_line();
+    walk.touch(&line);
+    walk.wait_office("a story", |office| office.story.is_some());
+    measure(&mut walk, &name("story"), &mut found);
+    walk.touch(&walk.say("remark-open"));
+    for layer in ["abc", "ABC", "#+="] {
+        measure(&mut walk, &name("remark"), &mut found);
+        walk.touch(layer);
+    }
+    measure(&mut walk, &name("marks"), &mut found);
+    walk.touch(&walk.say("keypad-close"));
+    walk.touch(&walk.say("mistake-open"));
+    measure(&mut walk, &name("mistake"), &mut found);
+    walk.touch(&walk.say("mistake-no"));
+    walk.touch(&walk.say("day-close"));
+    walk.touch(&walk.say("day-close"));
+    walk.open_service();
+    measure(&mut walk, &name("service"), &mut found);
+    for page in [
+        "service-store",
+        "service-camera",
+        "service-lock",
+        "service-staff",
+    ] {
+        walk.touch(&walk.say(page));
+        measure(&mut walk, &name(page), &mut found);
+        if page != "service-staff" {
+            walk.touch(&walk.say("day-close"));
+        }
+    }
+    walk.add("lina", Role::Manager, "8253");
+    walk.add("wang", Role::Clerk, "7104");
+    measure(&mut walk, &name("staff"), &mut found);
+    walk.touch(&format!("wang \u{b7} {}", walk.say("staff-clerk")));
+    measure(&mut walk, &name("one of the staff"), &mut found);
+    walk.touch(&walk.say("staff-pin"));
+    measure(&mut walk, &name("new PIN"), &mut found);
+    for _page in 0..3 {
+        walk.touch(&walk.say("day-close"));
+    }
+    walk.on_duty(&OnDuty::Clerk("lina".to_owned()));
+    measure(&mut walk, &name("idle with a clerk"), &mut found);
+    let values = [("name", "lina".into())];
+    let sign_out = walk.wording.say_with("sign-out", &values);
+    walk.touch(&sign_out);
+    walk.on_duty(&OnDuty::Locked);
+    measure(&mut walk, &name("sign-in"), &mut found);
+    found
+}
+
+#[test]
+fn every_page_behind_the_counter_can_be_read_and_hit() {
+    let mut found = Vec::new();
+    for language in Language::ALL {
+        for size in [(1024.0, 600.0), (1920.0, 1080.0), (1080.0, 1920.0)] {
+            found.extend(measured(language, size));
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "{} faults:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }

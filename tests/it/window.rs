@@ -2,7 +2,7 @@
 //!
 //! Everything behind the window is the real thing, the drawn phones and the scanner too. Its clock is moved by hand.
 
-mod layout;
+pub mod layout;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
