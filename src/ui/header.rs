@@ -1,6 +1,6 @@
 //! The line at the top: whose desk this is, the way to Weixin, the other language. In the demo, the ribbon above it.
 
-use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
+use eframe::egui::{Align, CornerRadius, Pos2, Rect, Ui, vec2};
 
 use super::look::{Act, Look};
 use super::page::Door;
@@ -73,7 +73,16 @@ pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Op
     if head.is_waiting {
         let label = look.wording.say("service-corner");
         let (corner, _) = cut_left(name, 260.0);
-        if touchable(ui, corner, &label, "service", true).is_pointer_button_down_on() {
+        touchable(ui, corner, &label, "service", true);
+        // egui takes a press that lasts for no click any more, so that the key itself does not tell of it.
+        let is_down = ui.input(|input| {
+            let pointer = &input.pointer;
+            let is_here = |at: Option<Pos2>| at.is_some_and(|at| corner.contains(at));
+            pointer.primary_down()
+                && is_here(pointer.press_origin())
+                && is_here(pointer.interact_pos())
+        });
+        if is_down {
             act = Some(Act::Corner);
         }
     }

@@ -24,7 +24,8 @@ impl Walk {
         let label = self.say("service-corner");
         let corner = self.harness.get_by_label(&label).rect().center();
         self.harness.drag_at(corner);
-        self.harness.run_steps(2);
+        // So long that egui takes it for no click any more.
+        self.harness.run_steps(8);
         self.pass(time);
         self.harness.drop_at(corner);
         self.harness.run_steps(2);
