@@ -149,7 +149,10 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             Ok(if code == 0 { Exit::Done } else { Exit::SetUp })
         }
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "coupon-kiosk", context.out);
+            // By way of memory: it panics where its sink fails, such as `| head`.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "coupon-kiosk", &mut script);
+            context.out.write_all(&script)?;
             Ok(Exit::Done)
         }
         Command::Man => {

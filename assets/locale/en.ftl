@@ -248,6 +248,7 @@ demo-touches = The clerk touches: { $button }
 no-code = There is no code in this picture.
 reconcile-left = Still not known: { $count }.
 reconcile-done = Nothing is in doubt.
+journal-held = Another coupon-kiosk has the journal { $path } open, and only one at a time may redeem. Close that one first, or name another journal.
 
 ## The window
 review-wait = One moment …

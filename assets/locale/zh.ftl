@@ -235,6 +235,7 @@ demo-touches = 店员点按：{ $button }
 no-code = 这张图片里没有码。
 reconcile-left = 仍然未知：{ $count }。
 reconcile-done = 没有结果未知的核销。
+journal-held = 另一个 coupon-kiosk 正在使用日志 { $path }，同一时间只能有一个核销。请先关闭那一个，或改用别的日志。
 
 ## 窗口
 review-wait = 请稍候 …

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Context, Exit, set_up};
 use crate::card::{CardId, Code, EncryptCode};
+use crate::payload::Payload;
 use crate::redemption::attempt::Outcome;
 use crate::redemption::reply::{Ask, Reply, Told};
 use crate::screen::Why;
@@ -49,6 +50,14 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         },
         Call::Decrypt { encrypt_code } => Ask::Decrypt(EncryptCode::parse(encrypt_code)?),
     };
+    let wording = Wording::new(set_up::language(context, Some(&config)));
+    if let Ask::Query { code, .. } = &ask
+        && let Payload::PaymentCode(scheme) =
+            Payload::parse(code.as_str(), config.scan.payment_codes)
+    {
+        tell(context, &wording, &Why::PaymentCode(scheme), false)?;
+        return Ok(Exit::Refused);
+    }
     let client = set_up::client(&config, None)?;
     let exchanged = set_up::runtime()?.block_on(client.exchange(ask, config.weixin.timeout));
     let (exit, why) = match &exchanged.told {
@@ -63,15 +72,25 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let Some(why) = why else {
         return Ok(exit);
     };
-    let wording = Wording::new(set_up::language(context, Some(&config)));
-    let (said, advice) = wording.why(&why, Outcome::Unreachable);
+    tell(context, &wording, &why, exchanged.answer.is_some())?;
+    Ok(exit)
+}
+
+/// Why there is no good answer; in JSON only where there is no answer at all, which would be the one object.
+fn tell(
+    context: &mut Context<'_>,
+    wording: &Wording,
+    why: &Why,
+    is_answered: bool,
+) -> anyhow::Result<()> {
+    let (said, advice) = wording.why(why, Outcome::Unreachable);
     if !context.json {
         writeln!(context.out, "{said} {advice}")?;
-    } else if exchanged.answer.is_none() {
+    } else if !is_answered {
         let object = json!({ "error": said, "advice": advice });
         writeln!(context.out, "{object}")?;
     }
-    Ok(exit)
+    Ok(())
 }
 
 /// How it ended, and why where it was not answered.

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 
 use super::display::Display;
-use super::kiosk_in_terminal::{Clerk, Session};
+use super::kiosk_in_terminal::{Clerk, Patience, Session, TITLE_FOR};
 use super::story::{self, Story};
 use super::terminal::Page;
 use super::{Context, Exit, demo_window, set_up};
@@ -16,8 +16,11 @@ use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Shade, Stage};
 use crate::wording::Wording;
 
-/// How long a story in doubt is watched.
-const WATCHED: Duration = Duration::from_secs(4);
+/// A story in doubt is watched for so long.
+const WATCHED: Patience = Patience {
+    title: TITLE_FOR,
+    doubt: Duration::from_secs(4),
+};
 
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Args {

@@ -19,6 +19,18 @@ pub(super) enum Clerk {
     Confirms,
 }
 
+/// How long a clerk who reads the review waits for the coupon's title, which is asked for beside the look-up.
+pub(super) const TITLE_FOR: Duration = Duration::from_millis(500);
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The title of a coupon that may be redeemed.
+    pub(super) title: Duration,
+    /// The outcome of an attempt in doubt.
+    pub(super) doubt: Duration,
+}
+
 /// A kiosk to be driven. It serves only while one of its methods is awaited.
 pub(super) struct Session {
     kiosk: Kiosk,
@@ -37,12 +49,12 @@ impl Session {
         }
     }
 
-    /// One redemption, until its outcome; in doubt it goes on for `doubt`. Every screen is shown on the way.
+    /// One redemption, until its outcome, as far as the patience goes. Every screen is shown on the way.
     pub(super) async fn redeem(
         &mut self,
         payload: Payload,
         clerk: Clerk,
-        doubt: Duration,
+        patience: Patience,
         show: &mut dyn FnMut(&Screen),
     ) -> Screen {
         let Self {
@@ -54,7 +66,7 @@ impl Session {
         inbox.offer(Event::Payload(payload));
         tokio::select! {
             () = kiosk.run() => screens.borrow().clone(),
-            screen = watch_redemption(inbox, screens, clerk, doubt, show) => screen,
+            screen = watch_redemption(inbox, screens, clerk, patience, show) => screen,
         }
     }
 
@@ -77,12 +89,12 @@ async fn watch_redemption(
     inbox: &Inbox,
     screens: &mut watch::Receiver<Screen>,
     clerk: Clerk,
-    doubt: Duration,
+    patience: Patience,
     show: &mut dyn FnMut(&Screen),
 ) -> Screen {
-    let mut patience: Option<tokio::time::Instant> = None;
+    let mut given_up_at: Option<tokio::time::Instant> = None;
     loop {
-        let until = patience;
+        let until = given_up_at;
         let is_over = async {
             match until {
                 Some(until) => tokio::time::sleep_until(until).await,
@@ -95,7 +107,13 @@ async fn watch_redemption(
             },
             () = is_over => return screens.borrow().clone(),
         }
-        let screen = screens.borrow_and_update().clone();
+        let mut screen = screens.borrow_and_update().clone();
+        if lacks_title(&screen) {
+            let titled = screens.wait_for(|screen| !lacks_title(screen));
+            if let Ok(Ok(titled)) = tokio::time::timeout(patience.title, titled).await {
+                screen = titled.clone();
+            }
+        }
         show(&screen);
         match &screen.stage {
             Stage::Review(review) => match clerk {
@@ -105,10 +123,18 @@ async fn watch_redemption(
                 }
             },
             Stage::Finished(finished) if finished.outcome == Outcome::InDoubt => {
-                patience.get_or_insert(tokio::time::Instant::now() + doubt);
+                given_up_at.get_or_insert(tokio::time::Instant::now() + patience.doubt);
             }
             Stage::Finished(_) => return screen,
             Stage::Idle | Stage::Working(_) => {}
         }
+    }
+}
+
+/// Whether a review is shown whose title may still come.
+fn lacks_title(screen: &Screen) -> bool {
+    match &screen.stage {
+        Stage::Review(review) => review.title.is_none() && review.info.card_id.is_some(),
+        Stage::Idle | Stage::Working(_) | Stage::Finished(_) => false,
     }
 }

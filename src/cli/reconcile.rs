@@ -7,6 +7,7 @@ use super::kiosk_in_terminal::Session;
 use super::{Context, Exit, set_up};
 use crate::card::Code;
 use crate::config::Config;
+use crate::journal::Held;
 use crate::journal::history::History;
 use crate::journal::line::Filter;
 use crate::kiosk::clock::Clock;
@@ -18,6 +19,7 @@ pub(super) fn run(
     patience: Duration,
 ) -> anyhow::Result<Exit> {
     let client = set_up::client(config, None)?;
+    let wording = Wording::new(set_up::language(context, Some(config)));
     let parts = match set_up::parts(
         set_up::rules(config),
         client,
@@ -25,9 +27,8 @@ pub(super) fn run(
         Clock::System,
     ) {
         Ok(parts) => parts,
-        Err(exit) => return Ok(exit),
+        Err(Held) => return set_up::held(&wording, &config.journal),
     };
-    let wording = Wording::new(set_up::language(context, Some(config)));
     let attempts: Vec<String> = parts
         .open
         .iter()

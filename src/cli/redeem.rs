@@ -3,17 +3,19 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::bail;
-use serde_json::{Value, json};
+use anyhow::{anyhow, bail};
+use jiff::Timestamp;
+use serde::Serialize;
 
-use super::kiosk_in_terminal::{Clerk, Session};
+use super::kiosk_in_terminal::{Clerk, Patience, Session, TITLE_FOR};
 use super::terminal::Page;
 use super::{Context, Exit, scan, set_up};
-use crate::card::{CardId, CodeInfo};
+use crate::card::{CardId, Code, CodeInfo, UserCardStatus};
 use crate::config::Config;
+use crate::journal::Held;
 use crate::kiosk::clock::Clock;
 use crate::payload::Payload;
-use crate::redemption::attempt::Outcome;
+use crate::redemption::attempt::{AttemptId, Outcome, SettledBy};
 use crate::scanner::{self, Effort, picture};
 use crate::screen::{Finished, Screen, Stage};
 use crate::wording::Wording;
@@ -62,7 +64,8 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     };
     let Some(payload) = payload(&args.what, &config)? else {
         if context.json {
-            writeln!(context.out, "{}", no_code())?;
+            let told = serde_json::to_string(&Told::only(Outcome::Refused))?;
+            writeln!(context.out, "{told}")?;
         } else {
             writeln!(context.out, "{}", wording.say("no-code"))?;
         }
@@ -73,10 +76,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let clock = Clock::System;
     let parts = match set_up::parts(set_up::rules(&config), client, &config.journal, clock) {
         Ok(parts) => parts,
-        Err(exit) => {
-            tracing::error!("another coupon-kiosk holds the journal");
-            return Ok(exit);
-        }
+        Err(Held) => return set_up::held(&wording, &config.journal),
     };
     let clerk = if args.yes {
         Clerk::Confirms
@@ -84,6 +84,11 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Clerk::Looks
     };
     let is_json = context.json;
+    let patience = Patience {
+        // A program that reads the object is not told the title.
+        title: if is_json { Duration::ZERO } else { TITLE_FOR },
+        doubt: Duration::from_secs(args.patience),
+    };
     let runtime = set_up::runtime()?;
     let last = runtime.block_on(async {
         let mut session = Session::new(parts);
@@ -98,19 +103,12 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
                 printed = writeln!(context.out, "{}\n", page.draw(screen));
             }
         };
-        let last = session
-            .redeem(
-                payload,
-                clerk,
-                Duration::from_secs(args.patience),
-                &mut show,
-            )
-            .await;
+        let last = session.redeem(payload, clerk, patience, &mut show).await;
         printed.map(|()| last)
     })?;
     let (outcome, told) = result(&last);
     if context.json {
-        writeln!(context.out, "{told}")?;
+        writeln!(context.out, "{}", serde_json::to_string(&told)?)?;
     }
     Ok(Exit::of(outcome))
 }
@@ -124,7 +122,7 @@ fn payload(what: &What, config: &Config) -> anyhow::Result<Option<Payload>> {
     let Some(path) = &what.picture else {
         return Ok(None);
     };
-    let luma = picture::open(path)?;
+    let luma = picture::open(path).map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
     let texts = scanner::scan(&luma, scan::symbologies(config), Effort::First);
     let mut payloads: Vec<Payload> = texts
         .iter()
@@ -142,8 +140,8 @@ fn payload(what: &What, config: &Config) -> anyhow::Result<Option<Payload>> {
     Ok(payloads.into_iter().next())
 }
 
-/// The outcome and its object; the keys are a contract.
-pub(super) fn result(screen: &Screen) -> (Outcome, Value) {
+/// The outcome and its object.
+pub(super) fn result(screen: &Screen) -> (Outcome, Told) {
     match &screen.stage {
         Stage::Review(review) => {
             let mut finished = Finished::new(
@@ -154,32 +152,59 @@ pub(super) fn result(screen: &Screen) -> (Outcome, Value) {
             finished.code = Some(review.info.code.clone());
             finished.card_id.clone_from(&review.info.card_id);
             finished.info = Some(review.info.clone());
-            (Outcome::Queried, object(&finished))
+            (Outcome::Queried, Told::of(&finished))
         }
-        Stage::Finished(finished) => (finished.outcome, object(finished)),
-        Stage::Idle | Stage::Working(_) => (Outcome::Unreachable, no_code()),
+        Stage::Finished(finished) => (finished.outcome, Told::of(finished)),
+        Stage::Idle | Stage::Working(_) => (Outcome::Unreachable, Told::only(Outcome::Unreachable)),
     }
 }
 
-fn object(finished: &Finished) -> Value {
-    let info: Option<&CodeInfo> = finished.info.as_ref();
-    json!({
-        "outcome": finished.outcome,
-        "code": finished.code,
-        "card_id": finished.card_id,
-        "user_card_status": info.and_then(|info| info.status.as_ref()),
-        "can_consume": info.and_then(|info| info.can_consume),
-        "begin_time": info.and_then(|info| info.validity.begin).map(jiff::Timestamp::as_second),
-        "end_time": info.and_then(|info| info.validity.end).map(jiff::Timestamp::as_second),
-        "errcode": finished.errcode,
-        "attempt_id": finished.attempt,
-        "settled_by": finished.settled_by,
-    })
+/// The one object that `--json` ends with: its keys and their order are a contract, and what is not known is null.
+#[derive(Debug, Serialize)]
+pub(super) struct Told {
+    outcome: Outcome,
+    code: Option<Code>,
+    card_id: Option<CardId>,
+    user_card_status: Option<UserCardStatus>,
+    can_consume: Option<bool>,
+    begin_time: Option<i64>,
+    end_time: Option<i64>,
+    errcode: Option<i64>,
+    attempt_id: Option<AttemptId>,
+    settled_by: Option<SettledBy>,
 }
 
-fn no_code() -> Value {
-    json!({
-        "outcome": Outcome::Refused, "code": null, "card_id": null, "user_card_status": null, "can_consume": null,
-        "begin_time": null, "end_time": null, "errcode": null, "attempt_id": null, "settled_by": null,
-    })
+impl Told {
+    fn of(finished: &Finished) -> Self {
+        let info: Option<&CodeInfo> = finished.info.as_ref();
+        let validity = info.map(|info| info.validity).unwrap_or_default();
+        Self {
+            code: finished.code.clone(),
+            card_id: finished.card_id.clone(),
+            user_card_status: info.and_then(|info| info.status.clone()),
+            can_consume: info.and_then(|info| info.can_consume),
+            begin_time: validity.begin.map(Timestamp::as_second),
+            end_time: validity.end.map(Timestamp::as_second),
+            errcode: finished.errcode,
+            attempt_id: finished.attempt,
+            settled_by: finished.settled_by,
+            ..Self::only(finished.outcome)
+        }
+    }
+
+    /// Nothing is known but how it ended.
+    fn only(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            code: None,
+            card_id: None,
+            user_card_status: None,
+            can_consume: None,
+            begin_time: None,
+            end_time: None,
+            errcode: None,
+            attempt_id: None,
+            settled_by: None,
+        }
+    }
 }

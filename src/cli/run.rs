@@ -9,6 +9,7 @@ use super::display::Display;
 use super::office::{Journals, Papers, Wishes};
 use super::{Context, Exit, cameras, first_start, scan, set_up};
 use crate::config;
+use crate::journal::Held;
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
 use crate::screen::Screen;
@@ -50,10 +51,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let on_record = move || recorder.recorded();
     let parts = match set_up::parts_told(rules, client, &config.journal, Clock::System, on_record) {
         Ok(parts) => parts,
-        Err(exit) => {
-            tracing::error!("another coupon-kiosk holds the journal");
-            return Ok(exit);
-        }
+        Err(Held) => return set_up::held(&wording, &config.journal),
     };
     let papers = Papers {
         journals: Journals::Live {

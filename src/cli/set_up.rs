@@ -1,18 +1,19 @@
 //! From the command line and the configuration to the parts of a kiosk.
 
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
 
 use super::{Context, Exit};
-use crate::config::{self, Config, Environment, Mistake, Weight};
+use crate::config::{self, Config, Environment, Mistake, Origin, Weight};
 use crate::journal::{Held, Journal};
 use crate::kiosk::clock::Clock;
 use crate::kiosk::{Inbox, Parts};
 use crate::redemption::Rules;
 use crate::weixin::token::TokenSource;
 use crate::weixin::{Client, Settings};
-use crate::wording::Language;
+use crate::wording::{Language, Wording};
 
 /// The checked configuration, or its mistakes in words. Warnings go to the log.
 pub(super) fn configuration(context: &Context<'_>) -> anyhow::Result<Config> {
@@ -43,7 +44,10 @@ fn line(mistake: &Mistake) -> String {
         instead,
         ..
     } = mistake;
-    format!("{origin}: {key}: {wrong}: {instead}")
+    let origin = (*origin != Origin::Default).then(|| origin.to_string());
+    let key = Some(key.clone()).filter(|key| !key.is_empty());
+    let parts = [origin, key, Some(wrong.clone()), Some(instead.clone())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
 
 /// `--lang`, the settings, the configuration, the locale, English.
@@ -94,13 +98,13 @@ pub(super) fn rules(config: &Config) -> Rules {
     }
 }
 
-/// Puts a kiosk's parts together round the journal at `path`; `Err` with the exit code where another one holds it.
+/// Puts a kiosk's parts together round the journal at `path`.
 pub(super) fn parts(
     rules: Rules,
     weixin: Client,
     path: &Path,
     clock: Clock,
-) -> Result<Parts, Exit> {
+) -> Result<Parts, Held> {
     parts_told(rules, weixin, path, clock, || {})
 }
 
@@ -111,17 +115,14 @@ pub(super) fn parts_told(
     path: &Path,
     clock: Clock,
     on_record: impl Fn() + Send + 'static,
-) -> Result<Parts, Exit> {
+) -> Result<Parts, Held> {
     let (inbox, events) = Inbox::new();
     let reports = inbox.clone();
     let report = move |write, result| {
         reports.journaled(write, result);
         on_record();
     };
-    let opened = match Journal::open(path, report) {
-        Ok(opened) => opened,
-        Err(Held { .. }) => return Err(Exit::Held),
-    };
+    let opened = Journal::open(path, report)?;
     Ok(Parts {
         rules,
         // The system's chance, by way of a random UUID.
@@ -134,6 +135,14 @@ pub(super) fn parts_told(
         clock,
         inbox: (inbox, events),
     })
+}
+
+/// Says on stderr, whatever the log's level, that another process has the journal.
+pub(super) fn held(wording: &Wording, path: &Path) -> anyhow::Result<Exit> {
+    let path = path.display().to_string();
+    let said = wording.say_with("journal-held", &[("path", path.into())]);
+    writeln!(io::stderr(), "{said}")?;
+    Ok(Exit::Held)
 }
 
 /// The loop's runtime: one thread, with the network and the clock.

@@ -97,7 +97,12 @@ impl Page<'_> {
     ) -> Vec<String> {
         let mut lines = Vec::new();
         if title.is_some() || card_id.is_some() {
-            lines.push(self.row("label-card", &self.wording.coupon_name(title, card_id)));
+            // The label says already that it is a coupon.
+            let name = match (title, card_id) {
+                (None, Some(card_id)) => card_id.as_str().to_owned(),
+                (title, card_id) => self.wording.coupon_name(title, card_id),
+            };
+            lines.push(self.row("label-card", &name));
         }
         if let Some(benefit) = title.and_then(|title| self.wording.benefit(&title.benefit)) {
             lines.push(format!("  {benefit}"));

@@ -106,18 +106,17 @@ pub(super) fn time_zone(raw: &Raw) -> Result<TimeZone, Wrong> {
     TimeZone::get(&name).map_err(|_unknown| {
         let known = jiff::tz::db().available().map(|known| known.to_string());
         let near = known.min_by_key(|known| strsim::osa_distance(known, &name));
+        let is_near = |near: &String| strsim::osa_distance(near, &name) <= near.len() / 3;
         // The zone is named after Shanghai, which nobody guesses who thinks of Beijing time.
         let is_beijing = name.to_ascii_lowercase().contains("beijing");
-        let near = near.map(|near| {
-            if is_beijing {
-                "Asia/Shanghai".to_owned()
-            } else {
-                near
-            }
-        });
+        let near = if is_beijing {
+            Some("Asia/Shanghai".to_owned())
+        } else {
+            near.filter(is_near)
+        };
         let instead = match near {
             Some(near) => format!("did you mean: time_zone = \"{near}\""),
-            None => "install the package tzdata".to_owned(),
+            None => "write it like time_zone = \"Asia/Shanghai\"".to_owned(),
         };
         Wrong::new("there is no such time zone", instead)
     })

@@ -199,10 +199,11 @@ impl Redemption {
             Reply::Unknown(why) => why.errcode(),
             Reply::Answered(_) | Reply::NotSent(_) => None,
         };
-        let status = match &reply {
-            Reply::Answered(info) => info.status.clone(),
+        let told = match &reply {
+            Reply::Answered(info) => Some(info.clone()),
             Reply::Refused(_) | Reply::Unknown(_) | Reply::NotSent(_) => None,
         };
+        let status = told.as_ref().and_then(|info| info.status.clone());
         let Some((intent, verdict)) = self.doubts.probed(exchange, reply, now.tick) else {
             return;
         };
@@ -215,12 +216,18 @@ impl Redemption {
         }));
         let (outcome, why) = match verdict {
             Verdict::StillOpen => return,
+            // Once is all that a code can be redeemed: this was another attempt's.
+            Verdict::Redeemed if self.done.at(&intent.code).is_some() => {
+                let why = Why::Status(UserCardStatus::Consumed);
+                (Outcome::AlreadyRedeemed, why)
+            }
             Verdict::Redeemed => (Outcome::Redeemed, Why::FoundRedeemed),
             Verdict::Unused => (Outcome::NotRedeemed, Why::FoundUnused),
             Verdict::Refused(why) => (Outcome::Refused, why),
         };
         let mut seen = intent.info.clone();
         seen.status = status.clone().or(seen.status);
+        seen.can_consume = told.and_then(|info| info.can_consume).or(seen.can_consume);
         let end = End {
             outcome,
             by: Some(SettledBy::Query),

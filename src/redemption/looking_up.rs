@@ -213,6 +213,11 @@ impl Redemption {
 
     /// Why this coupon cannot be redeemed; `None` where the clerk may confirm.
     fn verdict(&self, info: &CodeInfo, now: Moment) -> Option<(Outcome, Why)> {
+        // Weixin may show a consume late. What this journal redeemed stays redeemed, or a repeat within that time would be
+        // sent, refused, and, if that answer were lost, counted as redeemed a second time.
+        if let Some(at) = self.done.at(&info.code) {
+            return Some((Outcome::AlreadyRedeemed, Why::RedeemedHere(at)));
+        }
         if info.is_consumed() {
             return Some((
                 Outcome::AlreadyRedeemed,

@@ -1,5 +1,7 @@
 //! What runs without a configuration, and what does not.
 
+use std::process::Stdio;
+
 use crate::platform::Platform;
 use crate::support::{Desk, Ended, program};
 
@@ -14,6 +16,8 @@ fn a_live_command_without_a_configuration_ends_with_2() {
             .unwrap(),
     );
     assert_eq!(ended.exit, 2, "{}", ended.stderr);
+    let said = "the configuration does not hold:\nthere is no configuration: write ";
+    assert!(ended.stderr.contains(said), "{}", ended.stderr);
 }
 
 #[test]
@@ -67,4 +71,36 @@ fn a_call_that_fails_is_told_in_words() {
     let unreachable = desk.run(&["--lang", "en", "code", "query", "1", "--json"]);
     assert_eq!(unreachable.exit, 4, "{}", unreachable.stderr);
     assert_eq!(unreachable.object()["error"], "Weixin cannot be reached.");
+}
+
+#[test]
+fn a_payment_code_is_not_asked_about_unless_payment_codes_are_coupons_here() {
+    let platform = Platform::with(&[]);
+    let desk = Desk::of(&platform);
+    let args = ["code", "query", "134567890123456789", "--lang", "en"];
+    let refused = desk.run(&args);
+    assert_eq!((refused.exit, platform.calls().len()), (1, 0));
+    let said = "This is a code for paying, not a coupon.";
+    assert!(refused.stdout.starts_with(said), "{}", refused.stdout);
+
+    let mut command = desk.command(&args);
+    let variable = "COUPON_KIOSK__SCAN__REFUSE_PAYMENT_CODES";
+    let asked = Ended::of(&command.env(variable, "false").output().unwrap());
+    assert!(asked.stdout.contains("40056"), "{}", asked.stdout);
+}
+
+/// `completions bash | head` is how a person looks at them.
+#[test]
+fn completions_and_the_man_page_bear_a_reader_that_goes_away() {
+    for page in [&["completions", "bash"][..], &["man"]] {
+        let mut child = program()
+            .args(page)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let ended = Ended::of(&child.wait_with_output().unwrap());
+        assert_eq!(ended.stderr, "", "{page:?}");
+    }
 }

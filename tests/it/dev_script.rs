@@ -32,6 +32,7 @@ impl Machine {
             machine.path("project").join(libraries),
         )
         .unwrap();
+        machine.write("system/etc/ssl/certs/ca-certificates.crt", "");
         machine.write("project/Cargo.toml", "[package]\nrust-version = \"1.95\"\n");
         machine.write("project/Cargo.lock", "[[package]]\nname = \"serde\"\n");
         for tool in ["sh", "cat", "dirname", "env", "grep", "sed"] {
@@ -174,6 +175,23 @@ fn the_tests_run_with_what_is_locked() {
 }
 
 #[test]
+fn a_long_round_of_crashes_is_one_command() {
+    let machine = Machine::complete();
+    let calls = machine.path("calls").display().to_string();
+    let said = format!(
+        "[ \"$1\" = --version ] && echo 'cargo 1.95.0' || echo \"$CRASH_KILLS $*\" >>{calls}"
+    );
+    let machine = machine.tool("cargo", &said);
+    machine.check(
+        &["crash", "200"],
+        &expect![[r#"
+        200 test --locked --test it -- crash::killed --nocapture
+        exit 0
+    "#]],
+    );
+}
+
+#[test]
 fn a_missing_compiler_is_installed_by_root() {
     let machine = Machine::bare().cargo("1.96.1").apt_get().root();
     machine.check(
@@ -280,6 +298,22 @@ fn libclang_is_installed_once_something_needs_it() {
 }
 
 #[test]
+fn a_system_that_trusts_no_authority_gets_certificates() {
+    let machine = Machine::complete().apt_get().root();
+    fs::remove_file(machine.path("system/etc/ssl/certs/ca-certificates.crt")).unwrap();
+    machine.check(
+        &["test"],
+        &expect![[r#"
+        Installing ca-certificates with apt-get: certificates for fetching crates.
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends ca-certificates
+        cargo test --locked
+        exit 0
+    "#]],
+    );
+}
+
+#[test]
 fn with_a_display_the_demo_gets_the_windows_libraries() {
     let machine = Machine::complete().apt_get().root();
     for library in [
@@ -356,6 +390,7 @@ fn help_needs_nothing() {
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
+        ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev fixtures                  make the fixtures anew
@@ -375,6 +410,7 @@ fn a_command_that_is_none_is_refused() {
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
+        ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev fixtures                  make the fixtures anew

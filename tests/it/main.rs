@@ -9,8 +9,10 @@
     reason = "a test that cannot go on has failed, prints its seed, and carries its expected text"
 )]
 
+mod chance;
 mod check;
 mod config;
+mod crash;
 mod day;
 mod demo;
 mod dev_script;

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use coupon_kiosk::kiosk::clock::tick;
 
 use serde_json::{Value, json};
 
@@ -17,7 +20,9 @@ pub const TOKEN: &str = "TOKENofTheAccount";
 pub enum Fault {
     DropBefore,
     DropAfter,
+    BusyBefore,
     BusyAfter,
+    GatewayBefore,
     GatewayAfter,
     HalfAfter,
     GarbageAfter,
@@ -55,8 +60,34 @@ pub enum Odd {
     AfterTitle,
 }
 
+/// A moment of an exchange at which a test may step in, while the other side waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moment {
+    /// A look-up has come.
+    Asked,
+    /// A consume has come and nothing was done about it.
+    Sent,
+    /// A consume was applied, or will not be; nothing was answered.
+    Decided,
+    /// A consume was answered.
+    Answered,
+}
+
+/// Is told every [`Moment`] with the code that it is about, and may not ask the platform anything.
+type Watcher = Arc<dyn Fn(Moment, &str) + Send + Sync>;
+
 #[derive(Default)]
 struct State {
+    watcher: Option<Watcher>,
+    /// For so long a look-up does not show a consume.
+    lag: Duration,
+    consumed_at: BTreeMap<String, Instant>,
+    /// The code of every consume that came.
+    sent: Vec<String>,
+    /// The code of every consume that was applied.
+    applied: Vec<String>,
+    /// How many look-ups are yet to go wrong.
+    stumbles: u32,
     codes: BTreeMap<String, &'static str>,
     faults: Vec<Fault>,
     odd: Vec<(&'static str, Odd)>,
@@ -104,6 +135,43 @@ impl Platform {
             })
             .unwrap();
         platform
+    }
+
+    /// Lets a test step in.
+    pub fn watch(&self, watcher: impl Fn(Moment, &str) + Send + Sync + 'static) {
+        self.state.lock().unwrap().watcher = Some(Arc::new(watcher));
+    }
+
+    /// A consume shows in look-ups only after `lag`.
+    pub fn lag_behind(&self, lag: Duration) {
+        self.state.lock().unwrap().lag = lag;
+    }
+
+    /// Knows one more code.
+    pub fn know(&self, code: &str, status: &'static str) {
+        let mut state = self.state.lock().unwrap();
+        state.codes.insert(code.to_owned(), status);
+    }
+
+    /// The next look-ups go wrong.
+    pub fn stumble(&self, look_ups: u32) {
+        self.state.lock().unwrap().stumbles = look_ups;
+    }
+
+    /// Ends every connection that was left without an answer.
+    pub fn let_go(&self) {
+        let held = std::mem::take(&mut self.state.lock().unwrap().held);
+        for stream in held {
+            stream
+                .shutdown(std::net::Shutdown::Both)
+                .unwrap_or_default();
+        }
+    }
+
+    /// The codes of the consumes that came, and of those that were applied.
+    pub fn book(&self) -> (Vec<String>, Vec<String>) {
+        let state = self.state.lock().unwrap();
+        (state.sent.clone(), state.applied.clone())
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -293,16 +361,31 @@ impl Platform {
                     state.held.push(stream.try_clone().unwrap());
                     return true;
                 }
-                let text = match state.codes.get(&code) {
+                state.tell(Moment::Asked, &code);
+                if state.stumbles > 0 {
+                    state.stumbles -= 1;
+                    return match state.stumbles % 3 {
+                        0 => reply(stream, 200, r#"{"errcode":-1,"errmsg":"system error"}"#),
+                        1 => reply(stream, 502, "<html>bad gateway</html>"),
+                        _ => false,
+                    };
+                }
+                let text = match state.shown(&code) {
                     Some(status) => {
-                        json!({"errcode": 0, "errmsg": "ok", "openid": OPENID, "can_consume": *status == "NORMAL",
+                        json!({"errcode": 0, "errmsg": "ok", "openid": OPENID, "can_consume": status == "NORMAL",
                         "user_card_status": status, "card": {"card_id": "pCARD", "begin_time": 0, "end_time": 4_102_444_800_i64}})
                     }
                     None => json!({"errcode": 40056, "errmsg": "invalid serial code rid: 1-2-3"}),
                 };
                 reply(stream, 200, &text.to_string())
             }
-            "/card/code/consume" => consume(&mut state, code, path, stream),
+            "/card/code/consume" => {
+                state.sent.push(code.clone());
+                state.tell(Moment::Sent, &code);
+                let goes_on = consume(&mut state, &code, path, stream);
+                state.tell(Moment::Answered, &code);
+                goes_on
+            }
             "/card/get" => {
                 state.titles += 1;
                 let Some(title) = state.title else {
@@ -314,6 +397,24 @@ impl Platform {
             }
             _ => reply(stream, 404, "{}"),
         }
+    }
+}
+
+impl State {
+    fn tell(&self, moment: Moment, code: &str) {
+        if let Some(watcher) = &self.watcher {
+            watcher(moment, code);
+        }
+    }
+
+    /// What a look-up tells of a code.
+    fn shown(&self, code: &str) -> Option<&'static str> {
+        let lags = self
+            .consumed_at
+            .get(code)
+            .is_some_and(|at| tick().duration_since(*at) < self.lag);
+        let status = *self.codes.get(code)?;
+        Some(if lags { "NORMAL" } else { status })
     }
 }
 
@@ -361,13 +462,15 @@ fn reply(mut stream: &TcpStream, status: u16, body: &str) -> bool {
 }
 
 /// Applies a consume, or does not, and answers as the next fault wants it. Whether the connection goes on.
-fn consume(state: &mut State, code: String, path: &str, stream: &TcpStream) -> bool {
+fn consume(state: &mut State, code: &str, path: &str, stream: &TcpStream) -> bool {
     let fault = state.faults.pop();
     state.consumes += 1;
     let is_applied = !matches!(
         fault,
         Some(
             Fault::DropBefore
+                | Fault::BusyBefore
+                | Fault::GatewayBefore
                 | Fault::HangBefore
                 | Fault::Redirect
                 | Fault::TokenExpired
@@ -375,10 +478,13 @@ fn consume(state: &mut State, code: String, path: &str, stream: &TcpStream) -> b
                 | Fault::WrongKind
         )
     );
-    let was_normal = state.codes.get(&code) == Some(&"NORMAL");
+    let was_normal = state.codes.get(code) == Some(&"NORMAL");
     if is_applied && was_normal {
-        state.codes.insert(code, "CONSUMED");
+        state.codes.insert(code.to_owned(), "CONSUMED");
+        state.consumed_at.insert(code.to_owned(), tick());
+        state.applied.push(code.to_owned());
     }
+    state.tell(Moment::Decided, code);
     let good =
         json!({"errcode": 0, "errmsg": "ok", "card": {"card_id": "pCARD"}, "openid": OPENID})
             .to_string();
@@ -395,19 +501,27 @@ fn consume(state: &mut State, code: String, path: &str, stream: &TcpStream) -> b
 fn fail(state: &mut State, fault: Fault, path: &str, mut stream: &TcpStream, good: &str) -> bool {
     match fault {
         Fault::DropBefore | Fault::DropAfter => {
-            stream.shutdown(std::net::Shutdown::Both).unwrap();
+            stream
+                .shutdown(std::net::Shutdown::Both)
+                .unwrap_or_default();
             false
         }
-        Fault::BusyAfter => reply(stream, 200, r#"{"errcode":-1,"errmsg":"system error"}"#),
-        Fault::GatewayAfter => reply(stream, 502, "<html>bad gateway</html>"),
+        Fault::BusyBefore | Fault::BusyAfter => {
+            reply(stream, 200, r#"{"errcode":-1,"errmsg":"system error"}"#)
+        }
+        Fault::GatewayBefore | Fault::GatewayAfter => {
+            reply(stream, 502, "<html>bad gateway</html>")
+        }
         Fault::HalfAfter => {
             let head = format!(
                 "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}",
                 good.len(),
                 &good[..10]
             );
-            stream.write_all(head.as_bytes()).unwrap();
-            stream.shutdown(std::net::Shutdown::Both).unwrap();
+            stream.write_all(head.as_bytes()).unwrap_or_default();
+            stream
+                .shutdown(std::net::Shutdown::Both)
+                .unwrap_or_default();
             false
         }
         Fault::GarbageAfter => reply(stream, 200, "not json"),

@@ -2,11 +2,12 @@
 
 use std::io::Read;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::platform::{Fault, OPENID, Platform, TOKEN};
-use crate::support::{APP_SECRET, Desk, fixture};
+use crate::support::{APP_SECRET, Desk, Ended, fixture};
 
 const CODE: &str = "409632457895";
 
@@ -34,21 +35,14 @@ fn a_picture_is_redeemed_once_and_the_second_time_it_is_already_redeemed() {
         (0, &"redeemed".into(), &"reply".into())
     );
     assert_eq!((platform.queries(), platform.consumes()), (1, 1));
-    let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
+    let attempt = object["attempt_id"].as_str().unwrap();
     assert_eq!(
-        keys,
-        [
-            "attempt_id",
-            "begin_time",
-            "can_consume",
-            "card_id",
-            "code",
-            "end_time",
-            "errcode",
-            "outcome",
-            "settled_by",
-            "user_card_status"
-        ]
+        first.stdout,
+        format!(
+            "{{\"outcome\":\"redeemed\",\"code\":\"{CODE}\",\"card_id\":\"pCARD\",\"user_card_status\":\"NORMAL\",\
+             \"can_consume\":true,\"begin_time\":null,\"end_time\":4102444800,\"errcode\":0,\
+             \"attempt_id\":\"{attempt}\",\"settled_by\":\"reply\"}}\n"
+        )
     );
     let second = desk.run(&args);
     assert_eq!(
@@ -88,6 +82,7 @@ fn check_fault(fault: Fault, outcome: &str, exit: i32) {
         "{fault:?}"
     );
     assert_eq!(object["settled_by"], "query", "{fault:?}");
+    assert_eq!(object["can_consume"], outcome != "redeemed", "{fault:?}");
     assert_eq!(platform.consumes(), 1, "{fault:?}");
     assert_eq!(desk.attempts(), [outcome], "{fault:?}");
     assert_eq!(
@@ -337,4 +332,63 @@ fn a_coupon_that_this_desk_redeemed_is_told_as_its_own_also_after_a_restart() {
         again.stdout
     );
     assert_eq!(platform.consumes(), 1);
+}
+
+#[test]
+fn a_coupon_that_weixin_shows_as_unused_after_its_redemption_is_not_sent_again() {
+    let (platform, desk) = normal();
+    platform.lag_behind(Duration::from_hours(1));
+    let args = ["redeem", "--json", "--code", CODE, "--yes"];
+    assert_eq!(desk.run(&args).object()["outcome"], "redeemed");
+    let again = desk.run(&args);
+    assert_eq!(
+        (again.exit, &again.object()["outcome"]),
+        (1, &"already_redeemed".into())
+    );
+    assert_eq!(platform.consumes(), 1);
+}
+
+#[test]
+fn a_coupon_that_is_only_looked_at_is_shown_with_its_title() {
+    let (platform, desk) = normal();
+    platform.entitle("Free coffee");
+    let looked = desk.run(&["redeem", "--code", CODE, "--lang", "en"]);
+    assert_eq!(looked.exit, 0, "{}", looked.stderr);
+    assert!(
+        looked.stdout.contains("Coupon: Free coffee"),
+        "{}",
+        looked.stdout
+    );
+}
+
+#[test]
+fn a_second_writer_is_told_so_whatever_the_logs_level() {
+    let (_platform, desk) = normal();
+    let journal = desk.path("state/journal.sqlite");
+    let opened = coupon_kiosk::journal::Journal::open(&journal, |_, _| {}).unwrap();
+    for args in [
+        &["redeem", "--yes", "--code", CODE][..],
+        &["journal", "reconcile"],
+    ] {
+        let mut command = desk.command(args);
+        let output = command
+            .env("RUST_LOG", "off")
+            .args(["--lang", "en"])
+            .output();
+        let ended = Ended::of(&output.unwrap());
+        assert_eq!((ended.exit, ended.stdout.as_str()), (5, ""));
+        let said = "Another coupon-kiosk has the journal";
+        assert!(ended.stderr.starts_with(said), "{}", ended.stderr);
+    }
+    drop(opened);
+}
+
+#[test]
+fn a_picture_that_cannot_be_read_is_named() {
+    let (_platform, desk) = normal();
+    let ended = desk.run(&["redeem", "--picture", "/nowhere/phone.jpg"]);
+    assert_eq!(ended.exit, 2);
+    let said =
+        "/nowhere/phone.jpg: the file cannot be read: No such file or directory (os error 2)\n";
+    assert!(ended.stderr.ends_with(said), "{}", ended.stderr);
 }

@@ -67,6 +67,11 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
         }
         Record::Resend(resend) => vec![("errcode", number(Some(resend.errcode)))],
         Record::Probe(probe) => vec![
+            (
+                "told",
+                (probe.status.is_none() && probe.errcode.is_none() && probe.answer.is_none())
+                    .then(|| "nothing: no usable answer".to_owned()),
+            ),
             ("user_card_status", status(probe.status.as_ref())),
             ("errcode", number(probe.errcode)),
             ("answer", probe.answer.clone()),

@@ -1,7 +1,6 @@
 //! A crash at any moment: the journal opens, verifies, and has every record that was reported.
 
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -17,34 +16,9 @@ use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::redemption::attempt::Record;
 use rusqlite::Connection;
 
+use crate::chance::Chance;
+
 use super::{Place, Writing, a_day, assert_whole, intent, probe, query};
-
-/// Chance that can be had again: `SEED=... cargo test`.
-struct Chance(u64);
-
-impl Chance {
-    fn new() -> Self {
-        let seed = match std::env::var("SEED") {
-            Ok(seed) => seed.parse().unwrap(),
-            Err(_) => RandomState::new().build_hasher().finish(),
-        };
-        println!("SEED={seed}");
-        Self(seed)
-    }
-
-    /// SplitMix64.
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).unwrap()
-    }
-}
 
 fn a_record(chance: &mut Chance, number: u64) -> Record {
     let seconds = number.cast_signed();
