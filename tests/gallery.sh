@@ -107,7 +107,7 @@ touch_all() {
     local key
     for key in "$@"; do
         tap "$key"
-        sleep 0.6
+        sleep 1
     done
 }
 

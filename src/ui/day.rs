@@ -239,9 +239,11 @@ fn line_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, line: &DayLine) -> bool {
     let share = if facts.is_empty() { 1.0 } else { 0.54 };
     let (above, below) = cut_top(right, right.height() * share);
     Text::bold(&outcome, theme::BODY * 0.75, look.palette.text).paint(ui, above);
-    Text::small(&facts.join("  \u{b7}  "), look.palette.muted)
-        .sized(0.9)
-        .paint(ui, below);
+    if !facts.is_empty() {
+        Text::small(&facts.join("  \u{b7}  "), look.palette.muted)
+            .sized(0.9)
+            .paint(ui, below);
+    }
     response.clicked()
 }
 
