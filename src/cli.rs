@@ -7,11 +7,14 @@ mod demo;
 pub mod demo_window;
 mod desk;
 mod display;
+mod doctor;
 mod exit;
 pub mod first_start;
 pub mod journal;
+mod journal_state;
 mod kiosk_in_terminal;
 mod lens;
+mod observation;
 mod office;
 mod reconcile;
 mod redeem;
@@ -56,8 +59,35 @@ const EXAMPLES: &str = "Examples:
   coupon-kiosk redeem --code 409632457895 --yes      look up and redeem
   coupon-kiosk journal list --last 20
   coupon-kiosk check
+  coupon-kiosk doctor
 
 Exit codes: 0 done, 1 refused or not found, 2 set-up or usage, 3 in doubt, 4 out of reach, 5 the journal is held";
+
+const REDEEM_EXAMPLES: &str = "Examples:
+  coupon-kiosk redeem --picture photo.jpg               look only, exit 0 where it may be redeemed
+  coupon-kiosk redeem --picture photo.jpg --yes         redeem
+  coupon-kiosk redeem --code '4096 3245 7895' --yes --json
+  coupon-kiosk redeem --link 'https://shop.example/c?encrypt_code=...' --yes
+  coupon-kiosk redeem --code PK0000397757 --card-id pFS7Fjg8kV1IdDz01r4SQwMkuCKc";
+
+const SCAN_EXAMPLES: &str = "Examples:
+  coupon-kiosk scan photo.jpg
+  coupon-kiosk scan --json pictures/            a folder and what is below it
+  coupon-kiosk scan --all --json photo.jpg      every code, with every pass
+  coupon-kiosk scan --device --for 10           from the first camera that works";
+
+const CODE_EXAMPLES: &str = "Examples:
+  coupon-kiosk code query 409632457895
+  coupon-kiosk code query 409632457895 --check-consume
+  coupon-kiosk code decrypt 'encrypt_code of a link'";
+
+const JOURNAL_EXAMPLES: &str = "Examples:
+  coupon-kiosk journal list --last 20
+  coupon-kiosk journal list --json --outcome in_doubt
+  coupon-kiosk journal show q17
+  coupon-kiosk journal export --from 2026-11-01 --bom > november.csv
+  coupon-kiosk journal verify
+  coupon-kiosk journal reconcile --for 120";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -66,18 +96,23 @@ enum Command {
     /// The whole kiosk, live
     Run(run::Args),
     /// One redemption without a window
+    #[command(after_help = REDEEM_EXAMPLES)]
     Redeem(redeem::Args),
     /// Codes in pictures, or before a camera
+    #[command(after_help = SCAN_EXAMPLES)]
     Scan(scan::Args),
     /// Cameras, their modes, and what would be taken
     Cameras,
     /// One harmless call of the card API
+    #[command(after_help = CODE_EXAMPLES)]
     Code(code::Args),
     /// What was asked and redeemed
-    #[command(subcommand)]
+    #[command(subcommand, after_help = JOURNAL_EXAMPLES)]
     Journal(JournalCommand),
     /// The configuration, and what is wrong with it
     Check,
+    /// What is wrong with this desk, one line a check, and what to do
+    Doctor(doctor::Args),
     /// Completions for a shell, to stdout
     Completions {
         /// Which shell
@@ -91,6 +126,8 @@ enum Command {
 enum JournalCommand {
     #[command(flatten)]
     Read(journal::Args),
+    /// What a package's scripts ask before they change the program: schema and attempts in doubt
+    State(journal_state::Args),
     /// Ask Weixin about what is in doubt, until it is settled
     Reconcile {
         /// How long, in seconds
@@ -100,9 +137,10 @@ enum JournalCommand {
 }
 
 fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let config = set_up::configuration(context)?;
     match command {
+        JournalCommand::State(args) => journal_state::run(args, context),
         JournalCommand::Read(args) => {
+            let config = set_up::configuration(context)?;
             let zone = &config.store.time_zone;
             let code = journal::run(args, &config.journal, zone, context.json, context.out)?;
             Ok(match code {
@@ -112,6 +150,7 @@ fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::R
             })
         }
         JournalCommand::Reconcile { patience } => {
+            let config = set_up::configuration(context)?;
             reconcile::run(context, &config, Duration::from_secs(*patience))
         }
     }
@@ -148,6 +187,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             let code = check::run(context.config.as_deref(), context.json, context.out)?;
             Ok(if code == 0 { Exit::Done } else { Exit::SetUp })
         }
+        Command::Doctor(args) => doctor::run(&args, &mut context),
         Command::Completions { shell } => {
             // By way of memory: it panics where its sink fails, such as `| head`.
             let mut script = Vec::new();

@@ -23,6 +23,7 @@ mod written;
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,6 +63,10 @@ pub struct Config {
     pub ui: Ui,
     /// What is read and taken.
     pub scan: Scan,
+    /// The numbers for IT.
+    pub health: Health,
+    /// Where a running kiosk's log goes.
+    pub log: Log,
 }
 
 /// `[weixin]`.
@@ -184,6 +189,24 @@ pub struct Scan {
     pub payment_codes: PaymentCodes,
     /// What is looked for in a picture; never empty.
     pub symbologies: Vec<Symbology>,
+}
+
+/// `[health]`.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Health {
+    /// The loopback address that the numbers are served on; none: they are not.
+    pub listen: Option<SocketAddr>,
+}
+
+/// `[log]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Log {
+    /// Lines on stderr, which systemd gives to journald.
+    Stderr,
+    /// journald, with fields that can be searched.
+    Journald,
+    /// A file of JSON lines that is put aside when it is full.
+    File(PathBuf),
 }
 
 /// A kind of code.

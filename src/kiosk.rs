@@ -6,6 +6,7 @@
 
 pub mod clock;
 mod desk;
+pub mod observed;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -19,6 +20,7 @@ use crate::redemption::{Command, Redemption};
 use crate::screen::{Desk, Screen};
 use crate::weixin::Client;
 use clock::Clock;
+use observed::{Observed, Observer, Pulse};
 
 /// How many events may wait. Scans leave the upper half to answers.
 const INBOX: usize = 64;
@@ -60,6 +62,8 @@ pub struct Kiosk {
     clock: Clock,
     desk: Desk,
     screens: watch::Sender<Screen>,
+    observed: Observed,
+    pulse: Pulse,
     journal: Journal,
 }
 
@@ -103,6 +107,8 @@ impl Kiosk {
             clock: parts.clock,
             desk: Desk::default(),
             screens,
+            observed: Observed::default(),
+            pulse: Pulse::default(),
             journal: parts.journal,
         };
         (kiosk, seen)
@@ -111,6 +117,16 @@ impl Kiosk {
     /// Where events are offered.
     pub fn inbox(&self) -> Inbox {
         self.inbox.clone()
+    }
+
+    /// Tells `observer` what happens from now on.
+    pub fn observe(&mut self, observer: Observer) {
+        self.observed.observer = Some(observer);
+    }
+
+    /// Answers this pulse from now on.
+    pub fn beat_with(&mut self, pulse: Pulse) {
+        self.pulse = pulse;
     }
 
     /// Serves until it is dropped.
@@ -125,9 +141,11 @@ impl Kiosk {
                     if let Some(event) = event {
                         let now = self.clock.now();
                         desk::note(&mut self.desk, &event, now.wall);
+                        self.observed.event(&event, now.tick);
                         self.redemption.handle_event(event, now);
                     }
                 }
+                () = self.pulse.answer() => {}
                 () = sleep_until(timeout) => {
                     self.redemption.handle_timeout(self.clock.now());
                 }
@@ -138,6 +156,7 @@ impl Kiosk {
 
     fn carry_out(&mut self) {
         while let Some(command) = self.redemption.poll_command() {
+            self.observed.command(&command, self.clock.now().tick);
             match command {
                 Command::Journal { write, record } => {
                     if let Err(trouble) = self.journal.append(write, *record) {
@@ -170,12 +189,13 @@ impl Kiosk {
         }
     }
 
-    fn publish(&self) {
+    fn publish(&mut self) {
         let mut screen = self.redemption.screen();
         screen.desk = self.desk.clone();
         self.screens.send_if_modified(|shown| {
             let is_new = *shown != screen;
             if is_new {
+                self.observed.screen(&screen);
                 *shown = screen;
             }
             is_new

@@ -10,9 +10,9 @@
 //!                                           weixin
 //! ```
 //!
-//! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `office` reads it for
-//! the pages behind the counter, `kiosk` runs the loop
-//! and the HTTP exchanges. `cli::desk` joins them.
+//! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `office`
+//! reads it for the pages behind the counter, `kiosk` runs the loop and the HTTP exchanges, `watchdog` asks both for a sign
+//! of life, `health` serves the numbers. `cli::desk` joins them.
 //!
 //! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
 //! publishes a plain [`screen::Screen`]. The journal answers by event, so that a slow disk holds up nothing.
@@ -48,6 +48,8 @@ pub mod worker;
 
 // Shell: joins them.
 pub mod cli;
+pub mod doctor;
+pub mod health;
 pub mod kiosk;
 pub mod staff;
 pub mod ui;

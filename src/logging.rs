@@ -6,23 +6,36 @@
 //! that it was told of wherever they stand.
 
 mod redactor;
+pub mod structured;
 
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, OnceLock};
 use std::thread;
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing_subscriber::filter::{EnvFilter, FilterExt, dynamic_filter_fn, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 pub use redactor::Redactor;
+use structured::{Sink, Structured};
 
 /// The one that the process's log goes through.
 static OF_PROCESS: LazyLock<Redactor> = LazyLock::new(Redactor::default);
+
+/// Where structured events go, once that is known.
+static SINK: OnceLock<Mutex<Sink>> = OnceLock::new();
+
+/// Writes what is worth it (warnings, and this program's own remarks) to `sink` from now on. journald then has all of it,
+/// and stderr, which systemd gives to journald too, falls silent. The first choice counts.
+pub fn keep(sink: Sink) {
+    if SINK.set(Mutex::new(sink)).is_err() {
+        tracing::warn!("the log goes somewhere already");
+    }
+}
 
 /// Hides a secret in every line that is logged from now on, whichever crate writes it. To be told each secret as soon as
 /// it is read or fetched.
@@ -68,13 +81,47 @@ where
         .with_ansi(false)
         // Otherwise a broken stderr is reported on stderr, by a macro that panics.
         .log_internal_errors(false)
-        .with_writer(Redacting { redactor, sink })
-        .with_filter(filter_fn(is_heard));
-    tracing_subscriber::registry().with(filter).with(lines)
+        .with_writer(Redacting {
+            redactor: redactor.clone(),
+            sink,
+        })
+        .with_filter(filter.and(dynamic_filter_fn(|metadata, _| {
+            is_heard(metadata) && !is_with_journald()
+        })));
+    let structured = Structured {
+        redactor,
+        sink: &SINK,
+        now: wall,
+    };
+    let structured = structured.with_filter(filter_fn(is_kept));
+    tracing_subscriber::registry().with(lines).with(structured)
 }
 
 fn is_heard(metadata: &Metadata<'_>) -> bool {
     metadata.target().starts_with("coupon_kiosk") || *metadata.level() <= Level::DEBUG
+}
+
+/// Warnings of anybody, and this program's own remarks, a redemption's line among them.
+fn is_kept(metadata: &Metadata<'_>) -> bool {
+    let is_own = metadata.target().starts_with("coupon_kiosk");
+    *metadata.level() <= if is_own { Level::INFO } else { Level::WARN }
+}
+
+fn is_with_journald() -> bool {
+    SINK.get().is_some_and(|sink| {
+        let sink = sink
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        matches!(*sink, Sink::Journald(_))
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a line of the log says when it was written"
+)]
+fn wall() -> String {
+    jiff::Timestamp::now().to_string()
 }
 
 /// One line, so that whoever reads the log line by line reads the whole of it.

@@ -14,6 +14,7 @@ mod icon;
 mod idle;
 mod keypad;
 mod look;
+mod measure;
 mod opening;
 mod outcome;
 mod page;
@@ -27,7 +28,7 @@ mod story;
 mod theme;
 mod typing;
 mod viewfinder;
-mod wedge;
+pub mod wedge;
 mod widgets;
 mod working;
 
@@ -43,12 +44,14 @@ use crate::office::Wish;
 use crate::payload::Payload;
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
+pub use measure::{Measured, measure};
 pub use opening::{open, open_first};
 pub use parts::{Parts, Said};
 
 use behind::Behind;
 use details::Details;
 use look::{Act, Look};
+use opening::SOON;
 use page::Page;
 use review::Confirm;
 use service::Seen;
@@ -289,7 +292,8 @@ impl Window {
 }
 
 impl eframe::App for Window {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        (self.parts.beat)(frame.info().cpu_usage);
         theme::scale(ctx);
         let now = (self.parts.tick)();
         if std::mem::take(&mut self.is_new) {
@@ -393,6 +397,3 @@ impl eframe::App for Window {
         }
     }
 }
-
-/// `request_repaint` draws twice (egui settles its layout with a second picture), a moment's delay once.
-const SOON: Duration = Duration::from_millis(1);

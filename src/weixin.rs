@@ -6,6 +6,8 @@
 
 mod clock;
 pub mod errcode;
+mod issuer;
+pub mod probe;
 pub mod recording;
 pub mod secret;
 pub mod token;
@@ -339,7 +341,7 @@ fn read<T>(reply: Reply<Answer>, take: impl FnOnce(&Answer) -> Option<T>) -> Rep
 }
 
 /// What an answer proves. HTTP is 200 even for Weixin's refusals; any other status is some machine on the way.
-fn classified(raw: &Raw, is_consume: bool) -> Reply<Answer> {
+pub fn classified(raw: &Raw, is_consume: bool) -> Reply<Answer> {
     if raw.status != 200 {
         return Reply::Unknown(Unknown::Status(raw.status));
     }

@@ -308,6 +308,208 @@ connection-untried = Weixin: not asked yet
 connection-answering = Weixin answers
 connection-trouble = Since { $time }: { $why }
 
+## The doctor, for the merchant's IT
+doctor-good = good
+doctor-watch = watch
+doctor-bad = BAD
+doctor-verdict = { $bad ->
+        [0] Nothing is bad
+        [one] 1 thing is bad
+       *[other] { $bad } things are bad
+    }, { $watch ->
+        [0] and nothing is to be watched.
+        [one] and 1 is to be watched.
+       *[other] and { $watch } are to be watched.
+    }
+doctor-photograph = The code above holds this in short: photograph it and send it to the merchant's IT. It holds no secret.
+doctor-versions = coupon-kiosk { $program }, journal schema { $schema }, { $system }, Linux { $kernel }
+doctor-configuration-good = { $file } holds
+doctor-configuration-watch = { $file } holds, and { $warnings ->
+        [one] 1 line is
+       *[other] { $warnings } lines are
+    } to be looked at
+    .do = Run: coupon-kiosk check
+doctor-configuration-bad = The configuration does not hold ({ $file }): { $mistakes ->
+        [one] 1 mistake
+       *[other] { $mistakes } mistakes
+    }
+    .do = Run: coupon-kiosk check. What needs a configuration was not looked at.
+doctor-permissions-good = Secrets and journal are their owner's alone
+doctor-permissions-secret = Others than its owner may read the secret in { $file } (mode { $mode })
+    .do = chmod 600 { $file }, and think about a new secret.
+doctor-permissions-journal = Others than its owner may use the journal { $file } (mode { $mode })
+    .do = chmod 600 { $file }
+doctor-permissions-root = This is run as root: what the kiosk's own user may do was not tried
+    .do = Run it as the kiosk's user: sudo -u coupon-kiosk coupon-kiosk doctor
+doctor-disk-good = The disk makes a write durable in { $millis } ms
+doctor-disk-slow = The disk needs { $millis } ms to make a write durable: the clerk waits three times as long at each redemption
+    .do = Look for a worn disk, a full one, or one that is reached over a network.
+doctor-disk-full = No file can be written in { $folder }: the disk is full
+    .do = Make room. Nothing is redeemed until then.
+doctor-disk-refused = No file can be written in { $folder }
+    .do = Give the folder to the kiosk's user. Nothing is redeemed until then.
+doctor-room-good = { $mib } MiB are free in { $folder }
+doctor-room-little = Only { $mib } MiB are free in { $folder }
+    .do = Make room before it is full: then nothing can be redeemed.
+doctor-room-none = Only { $mib } MiB are free in { $folder }
+    .do = Make room now: without it nothing can be redeemed.
+doctor-journal-whole = The journal is whole: { $records ->
+        [one] 1 record
+       *[other] { $records } records
+    }
+doctor-journal-none = There is no journal yet at { $file }
+    .do = The first start makes it. If coupons were redeemed here before, the path is wrong.
+doctor-journal-broken = The journal is damaged: records were changed, removed or cut off
+    .do = Nothing is redeemed with it. Run: coupon-kiosk journal verify. Keep all its files.
+doctor-journal-newer = The journal was written by a newer version of this program
+    .do = Install that version again.
+doctor-journal-refused = The journal cannot be read by this user
+    .do = Give the folder to the kiosk's user, or run this as that user.
+doctor-doubt-none = No redemption is in doubt
+doctor-doubt-some = { $count ->
+        [one] 1 redemption is in doubt,
+       *[other] { $count } redemptions are in doubt,
+    } the oldest for { $minutes } min
+    .do = The running kiosk goes on asking. If none runs: coupon-kiosk journal reconcile
+doctor-doubt-unreadable = What is in doubt cannot be read
+    .do = Run: coupon-kiosk journal verify
+doctor-dns-address = { $host } is an address: no name to look up
+doctor-dns-found = { $host } is known ({ $count } addresses, { $millis } ms)
+doctor-dns-unknown = The name { $host } is not known here
+    .do = Look at the network cable and at the name server (/etc/resolv.conf).
+doctor-tls-trusted = The certificate of { $host } is trusted
+doctor-tls-loopback = { $host } is this machine itself, reached without TLS
+doctor-tls-no-authority = This machine trusts no certificate authority
+    .do = apt-get install ca-certificates
+doctor-tls-ca-file = { $file } holds no whole certificate
+    .do = Put the authority's certificate there in PEM form, or take weixin.ca_file out.
+doctor-tls-inspected = Somebody opens TLS on the way: { $host } answers with a certificate of "{ $issuer }", which is not trusted here
+    .do = This is a company's own authority. Get its certificate from the network's people, and name the file in weixin.ca_file.
+doctor-tls-stranger = The certificate that answers for { $host } is of "{ $issuer }", which is not trusted here
+    .do = If that is your company's authority, name its certificate in weixin.ca_file. If nobody knows it, do not use this network.
+doctor-tls-wrong-name = What answers for { $host } has another name's certificate (of "{ $issuer }")
+    .do = Another server answers in Weixin's place: look for a captive portal, a wrong weixin.base_url, or a name server that lies.
+doctor-tls-expired = The certificate of { $host } is over by this machine's clock
+    .do = Look at the clock first. If it is right, tell whoever runs { $host }.
+doctor-tls-not-yet = The certificate of { $host } has not begun by this machine's clock
+    .do = The clock is behind: set it, and let it be kept (timedatectl set-ntp true).
+doctor-tls-none = What answers for { $host } does not speak TLS as it should
+    .do = Look for a proxy or a filter on the way, and at the port in weixin.base_url.
+doctor-reach-answers = Weixin answers at { $host } in { $millis } ms
+doctor-reach-by-proxy = Weixin answers at { $host } by way of the proxy in { $millis } ms
+doctor-reach-slow = Weixin answers at { $host }, but needs { $millis } ms
+    .do = The line is slow: look at what else uses it.
+doctor-reach-portal-at = A sign-in page answers in the place of { $host }: it sends to { $portal } (status { $status })
+    .do = This network has a captive portal. Sign in on it once with a browser, or have this desk let through.
+doctor-reach-portal = A web page answers in the place of { $host } (status { $status })
+    .do = A captive portal or a filter stands on the way: sign in on it, or have { $host } let through. Else weixin.base_url is wrong.
+doctor-reach-gateway = A machine on the way to { $host } refuses or is broken (status { $status })
+    .do = Have the firewall or gateway let { $host } through. If a server of your own stands before Weixin, look at it.
+doctor-reach-proxy-name = The proxy wants a name and a password
+    .do = Have this desk's address let through without them: the kiosk keeps no password in its configuration.
+doctor-reach-proxy-refuses = The proxy does not let { $host } through
+    .do = Have { $host } allowed on the proxy, port 443.
+doctor-reach-proxy-gone = The proxy in weixin.proxy does not answer
+    .do = Look at its address and port. If no proxy is needed, take weixin.proxy out.
+doctor-reach-proxy-unused = { $host } cannot be reached directly, and { $variable } names a proxy that the kiosk does not use
+    .do = Write that address as proxy under [weixin]: the kiosk takes a proxy from there only.
+doctor-reach-no-name = { $host } cannot be reached: its name is not known
+    .do = Look at the network cable and at the name server (/etc/resolv.conf).
+doctor-reach-nobody = Nobody answers at { $host }: the connection is refused
+    .do = Look at the network cable, the firewall, and weixin.base_url. If this network wants a proxy, write weixin.proxy.
+doctor-reach-silence = { $host } does not answer in time
+    .do = A firewall that swallows packets, most likely: have port 443 to { $host } opened, or write weixin.proxy.
+doctor-reach-broken = The connection to { $host } breaks off before an answer
+    .do = A filter on the way, most likely: have { $host } let through.
+doctor-reach-settings = No connection can be made with [weixin] as it is written
+    .do = Run: coupon-kiosk check
+doctor-clock-right = The clock agrees with Weixin's to { $secs } s
+doctor-clock-ahead-a-little = The clock is { $secs } s ahead of Weixin's
+    .do = Let it be kept: timedatectl set-ntp true
+doctor-clock-behind-a-little = The clock is { $secs } s behind Weixin's
+    .do = Let it be kept: timedatectl set-ntp true
+doctor-clock-ahead = The clock is { $secs } s ahead of Weixin's: records carry wrong times, and certificates may fail
+    .do = Set it, and let it be kept: timedatectl set-ntp true
+doctor-clock-behind = The clock is { $secs } s behind Weixin's: records carry wrong times, and certificates may fail
+    .do = Set it, and let it be kept: timedatectl set-ntp true
+doctor-clock-untold = Weixin's time is not known, so the clock could not be compared
+    .do = Compare it with a watch: timedatectl
+doctor-token-good = The access token ({ $source }) holds for { $minutes } min
+doctor-token-short = The access token ({ $source }) holds for { $minutes } min only
+    .do = Weixin gives more. Look at the server that hands it out.
+doctor-token-static = The access token is read from a file ({ $source }): how long it holds is not known here
+    .do = See that whoever renews the file does so before the two hours are over.
+doctor-token-not-asked = The access token ({ $source }) was not asked for, since Weixin was not reached
+    .do = Mend the way to Weixin first.
+doctor-token-address = This desk's address { $address } is not on the account's IP list
+    .do = Add { $address } to the IP list on the platform (Settings and development, Basic configuration).
+doctor-token-address-unknown = This desk's address is not on the account's IP list (errcode { $errcode })
+    .do = Add the address by which this store reaches the internet to the IP list on the platform.
+doctor-token-refused = Weixin refuses the access token (errcode { $errcode })
+    .do = It is old, or of another account: renew it at its source.
+doctor-token-credentials = Weixin does not take the account or its secret (errcode { $errcode })
+    .do = Compare weixin.token.appid, and put the present AppSecret into the secret's file.
+doctor-token-quota = No calls are left for tokens (errcode { $errcode })
+    .do = Wait. Several desks should share one source of tokens.
+doctor-token-permission = The account may not do this (errcode { $errcode })
+    .do = Look at the account's state and permissions on the platform.
+doctor-token-other = The token's source refuses (errcode { $errcode })
+    .do = Look the errcode up on the platform.
+doctor-token-file = The secret's file cannot be used
+    .do = Run: coupon-kiosk check
+doctor-token-no-answer = The token's source does not answer
+    .do = Look at the server in weixin.token.url, or try again.
+doctor-quota-good = { $left } of today's { $limit } redemptions are left
+doctor-quota-low = Only { $left } of today's { $limit } redemptions are left
+    .do = Look at what else uses the account, or ask Weixin for more.
+doctor-quota-spent = None of today's { $limit } redemptions is left
+    .do = They are given anew at midnight in Beijing. On the platform the counter can be cleared.
+doctor-quota-untold = How many calls are left is not told
+    .do = Nothing is wrong with that where a server of your own stands before Weixin. Else look at the account's permissions.
+doctor-scanner-reads = The scanner reads its own picture in { $millis } ms
+doctor-scanner-no-qr = The scanner looks for no QR codes, so its own picture says nothing
+    .do = Most coupons are QR codes: take scan.symbologies out, or add "qr".
+doctor-scanner-blind = The scanner does not read its own picture
+    .do = This program is damaged: install it again.
+doctor-camera-good = { $name }: { $width }x{ $height }, { $rate } frames a second
+doctor-camera-slow = { $name }: { $width }x{ $height }, only { $rate } frames a second
+    .do = More light helps, and a USB port of its own.
+doctor-camera-none = There is no camera
+    .do = Plug one in. Codes can be typed, or read by a USB scanner.
+doctor-camera-other = There is no camera by the name of { $name }
+    .do = Run: coupon-kiosk cameras, and write one of these as camera.device.
+doctor-camera-busy = { $name }: another program uses it, so it was not looked through
+    .do = Nothing is wrong if that is the running kiosk. Else close that program.
+doctor-camera-refused = { $name }: this user may not open { $path }
+    .do = Add the user to the group video: usermod -aG video coupon-kiosk, and start the session anew.
+doctor-camera-unusable = { $name }: it offers no pictures that can be used
+    .do = Use another camera.
+doctor-camera-silent = { $name }: it sends no picture
+    .do = Pull its plug and put it in again. If that does not help, use another camera.
+doctor-light-good = The picture's brightness is { $percent } %
+doctor-light-dark = The picture is dark ({ $percent } %)
+    .do = Make light, or take the lid off the lens.
+doctor-light-bright = The picture is too bright ({ $percent } %)
+    .do = Turn the camera away from lamps and windows.
+doctor-sharpness-good = The code in view is sharp: its edges are { $pixels } pixels wide
+doctor-sharpness-blurred = The code in view is blurred: its edges are { $pixels } pixels wide
+    .do = Clean the lens, set its focus, or hold the card where customers hold their phones.
+doctor-sharpness-no-card = No code was in view, so the sharpness was not measured
+    .do = Print the card (coupon-kiosk doctor --card card.svg), hold it before the camera, and run this again.
+doctor-display-good = { $width }x{ $height } at scale { $scale }, { $millis } ms of processor a picture
+doctor-display-small = { $width }x{ $height } at scale { $scale }: smaller than the window needs
+    .do = Use a display of 640 points in a row or more.
+doctor-display-slow = { $width }x{ $height } at scale { $scale }: a picture takes { $millis } ms of processor
+    .do = The graphics chip is not used, or there is none: a lower resolution helps.
+doctor-display-none = No display was looked at: none is told here
+    .do = Run this in the session of the kiosk, without --no-window.
+doctor-display-lacking = No window can be opened: these packages are missing: { $packages }
+    .do = apt-get install { $packages }
+doctor-display-failed = There is a display, but no window can be opened on it
+    .do = Look at the graphics driver; whoever runs this must be the session's user.
+doctor-sound-none = This version of the kiosk makes no sound
+    .do = Nothing is to be done: ui.sound has no effect yet.
+
 ## The demo's phones
 window-lacking = There is a display, but no window can be opened: these packages are missing: { $packages }.
 window-none = There is no display to open a window on: start this in a desktop session or under a kiosk shell (DISPLAY or WAYLAND_DISPLAY says where).

@@ -16,12 +16,15 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::lens::{self, Lens};
-use super::office::{Asked, OfficeThread, Papers, Wishes};
+use super::observation::Observation;
+use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
 use crate::camera::Wanted;
-use crate::card::{CardId, CardTitle};
 use crate::event::{CameraState, Event, OnDuty};
 use crate::frame::{Frame, Sight, Slot};
+use crate::health::Numbers;
+use crate::health::watchdog::{self, Beats, Watched};
+use crate::kiosk::observed::Pulse;
 use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
@@ -61,6 +64,9 @@ pub(super) struct Desk {
     frames: Arc<Slot<Frame>>,
     sights: Arc<Slot<Sight>>,
     waker: Arc<OnceLock<Waker>>,
+    numbers: Numbers,
+    pulse: Pulse,
+    beats: Beats,
     wishes: Wishes,
     /// Dropped before the kiosk, whose thread waits for whoever may still ask: the camera does.
     office: OfficeThread,
@@ -78,7 +84,13 @@ impl Desk {
     ) -> anyhow::Result<Self> {
         let (asks, asked) = mpsc::channel(ASKS);
         let waker = Arc::new(OnceLock::new());
-        let (kiosk, first) = Kiosk::new(parts);
+        let (numbers, pulse) = (Numbers::default(), Pulse::default());
+        let watched = Observation {
+            numbers: numbers.clone(),
+            pulse: pulse.clone(),
+        };
+        let (mut kiosk, first) = Kiosk::new(parts);
+        watched.begin(&mut kiosk);
         let (seen, screens) = watch::channel(first.borrow().clone());
         let mut serving = Serving {
             asked,
@@ -88,17 +100,18 @@ impl Desk {
             camera: CameraState::default(),
             duty: OnDuty::default(),
             stories,
-            titles: Titles {
-                wishes: wishes.clone(),
-                last: None,
-            },
+            titles: Titles::new(wishes.clone()),
         };
         let runtime = set_up::runtime()?;
         let kiosk = Worker::start("kiosk", move |_stop| {
             runtime.block_on(async {
                 let mut next = Some((kiosk, first));
                 while let Some((kiosk, screens)) = next.take() {
-                    next = serving.serve(kiosk, screens).await.map(Kiosk::new);
+                    next = serving.serve(kiosk, screens).await.map(|parts| {
+                        let (mut kiosk, screens) = Kiosk::new(parts);
+                        watched.begin(&mut kiosk);
+                        (kiosk, screens)
+                    });
                 }
             });
         })?;
@@ -112,10 +125,18 @@ impl Desk {
             frames,
             sights: Arc::default(),
             waker,
+            numbers,
+            pulse,
+            beats: Beats::default(),
             wishes,
             office,
             kiosk,
         })
+    }
+
+    /// What is counted here.
+    pub(super) fn numbers(&self) -> Numbers {
+        self.numbers.clone()
     }
 
     /// Where the camera puts its frames.
@@ -171,7 +192,15 @@ impl Desk {
                 tracing::warn!("the kiosk is too busy for what was touched");
             }
         };
+        let (beats, numbers) = (self.beats.clone(), self.numbers.clone());
+        let beat = move |picture: Option<f32>| {
+            beats.beat();
+            if let Some(seconds) = picture {
+                numbers.redrawn(seconds);
+            }
+        };
         ui::Parts {
+            beat: Box::new(beat),
             screens: self.screens.clone(),
             office: self.office.seen.clone(),
             frames: self.frames(),
@@ -202,11 +231,28 @@ impl Desk {
             screens,
             waker,
             kiosk,
+            numbers,
+            pulse,
+            beats,
             wishes,
             office,
             ..
         } = self;
         drop((asks, screens, wishes));
+        let woken = Arc::clone(&waker);
+        let watched = Watched {
+            kiosk: pulse,
+            window: beats,
+            wake_window: Box::new(move || {
+                if let Some(waker) = woken.get() {
+                    waker.wake_by_ref();
+                }
+            }),
+            numbers,
+        };
+        let patience = watchdog::patience(std::env::var_os("WATCHDOG_USEC"));
+        let _watchdog = watchdog::start(watched, patience)
+            .context("the watchdog's thread cannot be started")?;
         let opened = ui::open(parts, move |woken| {
             if waker.set(woken).is_err() {
                 tracing::debug!("the window was made twice");
@@ -263,28 +309,6 @@ struct Serving<S> {
     duty: OnDuty,
     stories: S,
     titles: Titles,
-}
-
-/// Tells the office what coupons are called: a refused one has no record of it.
-struct Titles {
-    wishes: Wishes,
-    last: Option<(CardId, CardTitle)>,
-}
-
-impl Titles {
-    fn see(&mut self, screen: &Screen) {
-        let told = match &screen.stage {
-            Stage::Review(review) => (review.info.card_id.as_ref(), review.title.as_ref()),
-            Stage::Finished(finished) => (finished.card_id.as_ref(), finished.title.as_ref()),
-            Stage::Idle | Stage::Working(_) => return,
-        };
-        if let (Some(card_id), Some(title)) = told
-            && self.last.as_ref().is_none_or(|(last, _)| last != card_id)
-        {
-            self.wishes.title(card_id, title);
-            self.last = Some((card_id.clone(), title.clone()));
-        }
-    }
 }
 
 impl<S: Stories> Serving<S> {

@@ -3,6 +3,7 @@
 
 mod answers;
 mod day;
+mod titles;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use crate::staff::Staff;
 use crate::worker::Worker;
 
 pub(super) use day::Journals;
+pub(super) use titles::Titles;
 
 /// How many wishes may wait.
 const WISHES: usize = 64;

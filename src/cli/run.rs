@@ -1,18 +1,22 @@
 //! `run`: the whole kiosk, live. Here its parts are put together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::desk::{Desk, DeskLook, Stories};
 use super::display::Display;
 use super::office::{Journals, Papers, Wishes};
 use super::{Context, Exit, cameras, first_start, scan, set_up};
-use crate::config;
+use crate::config::{self, Config};
+use crate::health;
 use crate::journal::Held;
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
+use crate::logging;
+use crate::logging::structured::{self, Sink};
 use crate::screen::Screen;
+use crate::weixin::Client;
 use crate::wording::Wording;
 
 #[derive(Debug, clap::Args)]
@@ -31,6 +35,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         }
     }
     let config = set_up::configuration(context)?;
+    keep_log(&config)?;
     let language = set_up::language(context, Some(&config));
     let wording = Wording::new(language);
     match Display::of_process() {
@@ -45,6 +50,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         }
     }
     let client = set_up::client(&config, args.record.as_deref())?;
+    let weixin = client.clone();
     let rules = set_up::rules(&config);
     let (wishes, asked) = Wishes::new();
     let recorder = wishes.clone();
@@ -68,6 +74,13 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let desk = Desk::start(parts, Live, (wishes, asked), papers, Some(wanted))?;
     let payment_codes = config.scan.payment_codes;
     let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
+    let _health = match config.health.listen {
+        None => None,
+        Some(address) => Some(
+            health::serve(address, desk.numbers(), sources(&desk, &config, weixin))
+                .with_context(|| format!("the numbers cannot be served on {address}"))?,
+        ),
+    };
     let look = DeskLook {
         language,
         zone: config.store.time_zone.clone(),
@@ -85,6 +98,27 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     };
     desk.open(look, remember, scanner)?;
     Ok(Exit::Done)
+}
+
+/// From here on the log goes where the configuration says.
+fn keep_log(config: &Config) -> anyhow::Result<()> {
+    let sink = match &config.log {
+        config::Log::Stderr => return Ok(()),
+        config::Log::Journald => Sink::journald(Path::new(structured::JOURNALD))
+            .context("journald does not listen: write log.to = \"file\"")?,
+        config::Log::File(path) => Sink::file(path)
+            .with_context(|| format!("{} cannot be written: log.file", path.display()))?,
+    };
+    logging::keep(sink);
+    Ok(())
+}
+
+fn sources(desk: &Desk, config: &Config, weixin: Client) -> health::Sources {
+    health::Sources {
+        frames: desk.frames(),
+        journal: config.journal.clone(),
+        weixin,
+    }
 }
 
 /// No phones are held up here but the customers'.

@@ -58,6 +58,11 @@ pub(super) fn language(context: &Context<'_>, config: Option<&Config>) -> Langua
 
 /// The card API as configured.
 pub(super) fn client(config: &Config, record: Option<&Path>) -> anyhow::Result<Client> {
+    Ok(Client::new(&settings(config, record)?)?)
+}
+
+/// What the card API is reached by.
+pub(super) fn settings(config: &Config, record: Option<&Path>) -> anyhow::Result<Settings> {
     let token = match &config.weixin.token {
         config::TokenSource::StableToken { appid, secret_file } => TokenSource::StableToken {
             appid: appid.clone(),
@@ -76,15 +81,14 @@ pub(super) fn client(config: &Config, record: Option<&Path>) -> anyhow::Result<C
         .proxy
         .as_ref()
         .map(|proxy| proxy.as_str().parse());
-    let settings = Settings {
+    Ok(Settings {
         base_url: config.weixin.base_url.as_str().parse()?,
         proxy: proxy.transpose()?,
         ca_file: config.weixin.ca_file.clone(),
         token,
         record: record.map(Path::to_owned),
         hide: crate::logging::hide,
-    };
-    Ok(Client::new(&settings)?)
+    })
 }
 
 /// The rules of redeeming as configured.

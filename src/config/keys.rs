@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 30] = [
+pub(super) const KEYS: [(&str, &str); 33] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -58,6 +58,9 @@ pub(super) const KEYS: [(&str, &str); 30] = [
     ("ui.lock_after_secs", "lock_after_secs = 60"),
     ("scan.refuse_payment_codes", "refuse_payment_codes = true"),
     ("scan.symbologies", r#"symbologies = ["qr", "code128"]"#),
+    ("health.listen", r#"listen = "127.0.0.1:9464""#),
+    ("log.to", r#"to = "journald""#),
+    ("log.file", r#"file = "/var/lib/coupon-kiosk/kiosk.log""#),
 ];
 
 /// Whether a key of this whole name exists.
@@ -219,7 +222,7 @@ mod tests {
         assert_eq!(unknown_section("camara").instead, "did you mean: [camera]");
         assert_eq!(
             unknown_section("printer").instead,
-            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan]"
+            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [log]"
         );
     }
 

@@ -11,11 +11,11 @@ use crate::screen::Shade;
 use super::address::HttpUrl;
 use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
-use super::reader::{Reader, Shown, flag, integer, text};
+use super::reader::{Reader, Shown, choice, flag, integer, text};
 use super::values::{
-    card_ids, check_pem, device, language, rotation, shade, symbologies, time_zone,
+    card_ids, check_pem, device, language, loopback, rotation, shade, symbologies, time_zone,
 };
-use super::{Camera, Cards, Config, Rotation, Scan, Store, Symbology, Ui, Weixin};
+use super::{Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin};
 use super::{place, token};
 
 /// What everything means together; `None` where something that has to be written is missing or wrong.
@@ -28,6 +28,8 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
     let journal = journal(reader, environment);
     let ui = ui(reader);
     let scan = scan(reader);
+    let listen = reader.optional("health.listen", loopback);
+    let log = log(reader, &journal);
     Some(Config {
         weixin: weixin?,
         cards,
@@ -36,6 +38,8 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
         journal,
         ui,
         scan,
+        health: Health { listen },
+        log,
     })
 }
 
@@ -183,6 +187,39 @@ fn scan(reader: &mut Reader) -> Scan {
             PaymentCodes::TakenAsCodes
         },
         symbologies: reader.or("scan.symbologies", default.symbologies, symbologies),
+    }
+}
+
+fn log(reader: &mut Reader, journal: &Path) -> Log {
+    const WORDS: [(&str, LogTo); 3] = [
+        ("stderr", LogTo::Stderr),
+        ("journald", LogTo::Journald),
+        ("file", LogTo::File),
+    ];
+    let to = reader.or("log.to", LogTo::Stderr, |raw| choice("log.to", raw, &WORDS));
+    let file = path(reader, "log.file", |_path| Ok(()));
+    match to {
+        LogTo::Stderr => Log::Stderr,
+        LogTo::Journald => Log::Journald,
+        LogTo::File => Log::File(file.unwrap_or_else(|| journal.with_file_name("kiosk.log"))),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum LogTo {
+    Stderr,
+    Journald,
+    File,
+}
+
+impl Shown for LogTo {
+    fn shown(&self) -> String {
+        let word = match self {
+            Self::Stderr => "stderr",
+            Self::Journald => "journald",
+            Self::File => "file",
+        };
+        word.to_owned()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -75,6 +76,27 @@ pub(super) fn rotation(raw: &Raw) -> Result<Rotation, Wrong> {
     }
 }
 
+/// The numbers are for this machine's own monitoring: they are never shown to the network.
+pub(super) fn loopback(raw: &Raw) -> Result<SocketAddr, Wrong> {
+    let written = text("health.listen", raw)?;
+    let address: SocketAddr = written.parse().map_err(|_malformed| {
+        Wrong::new(
+            "this is no address with a port",
+            r#"write it like "127.0.0.1:9464""#,
+        )
+    })?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(Wrong::new(
+        "the numbers are served to this machine itself only",
+        format!(
+            r#"write "127.0.0.1:{}", and let the monitoring's agent on this machine ask there"#,
+            address.port()
+        ),
+    ))
+}
+
 pub(super) fn language(raw: &Raw) -> Result<Language, Wrong> {
     let tag = text("ui.language", raw)?;
     Language::parse(&tag)
@@ -125,6 +147,12 @@ pub(super) fn time_zone(raw: &Raw) -> Result<TimeZone, Wrong> {
 impl Shown for TimeZone {
     fn shown(&self) -> String {
         self.iana_name().unwrap_or("UTC+08").to_owned()
+    }
+}
+
+impl Shown for SocketAddr {
+    fn shown(&self) -> String {
+        self.to_string()
     }
 }
 

@@ -36,7 +36,9 @@ pub struct Head {
 pub enum Found {
     /// No file.
     Missing,
-    /// A file without a valid slot.
+    /// A file whose making was interrupted: of its two slots the second one is written first.
+    Blank,
+    /// A file without a valid slot, and with something in the first one: it was in use.
     Unreadable,
     /// A head.
     Head(Head),
@@ -74,7 +76,17 @@ impl Head {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Missing),
             Err(error) => return Err(error),
         };
-        Ok(newest(&file)?.map_or(Found::Unreadable, |(_, head)| Found::Head(head)))
+        if let Some((_, head)) = newest(&file)? {
+            return Ok(Found::Head(head));
+        }
+        let mut first = Vec::with_capacity(SLOT_BYTES);
+        read_slot(&file, 0, &mut first)?;
+        let is_blank = first.iter().all(|byte| matches!(byte, b' ' | 0));
+        Ok(if is_blank {
+            Found::Blank
+        } else {
+            Found::Unreadable
+        })
     }
 }
 
@@ -287,9 +299,17 @@ mod tests {
     fn a_file_without_a_valid_slot_is_unreadable() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("head");
-        for bytes in [&b""[..], b"head1 1 0", &[0xff; 9000]] {
+        let mut torn = [b' '; SLOT_BYTES * SLOT_COUNT];
+        torn[SLOT_BYTES..][..9].copy_from_slice(b"head1 1 0");
+        for (bytes, found) in [
+            (&b""[..], Found::Blank),
+            (&[0; 5000], Found::Blank),
+            (&torn, Found::Blank),
+            (b"head1 1 0", Found::Unreadable),
+            (&[0xff; 9000], Found::Unreadable),
+        ] {
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(Head::read(&path).unwrap(), Found::Unreadable);
+            assert_eq!(Head::read(&path).unwrap(), found);
             assert!(HeadFile::open(&path).unwrap().is_none());
         }
     }

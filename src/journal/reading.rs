@@ -83,7 +83,7 @@ pub fn no_file(path: &Path) -> HistoryError {
             path: path.to_owned(),
             records: head.current.seq,
         },
-        Ok(Found::Head(_) | Found::Missing | Found::Unreadable) | Err(_) => {
+        Ok(Found::Head(_) | Found::Missing | Found::Blank | Found::Unreadable) | Err(_) => {
             HistoryError::Missing(path.to_owned())
         }
     }

@@ -59,13 +59,15 @@ impl Store {
             (Found::Head(_), _) => {
                 HeadFile::open(&head_path)?.ok_or(Fault::HeadUnreadable(tail.seq))?
             }
-            (Found::Missing | Found::Unreadable, 0) => {
+            (Found::Missing | Found::Blank, 0) => {
                 let created = HeadFile::create(&head_path)?;
                 files::sync_folder_of(path)?;
                 created
             }
             (Found::Missing, records) => return Err(Fault::HeadMissing(records).into()),
-            (Found::Unreadable, records) => return Err(Fault::HeadUnreadable(records).into()),
+            (Found::Blank | Found::Unreadable, records) => {
+                return Err(Fault::HeadUnreadable(records).into());
+            }
         };
         let mut store = Self {
             path: path.to_owned(),

@@ -54,9 +54,9 @@ impl History {
                 Fit::Current | Fit::Pending => index_fault(&snapshot)?,
                 Fit::Neither => Some(misfit(&snapshot, &head, tail)?),
             },
-            (Found::Missing | Found::Unreadable, 0) => index_fault(&snapshot)?,
+            (Found::Missing | Found::Blank, 0) => index_fault(&snapshot)?,
             (Found::Missing, records) => Some(Fault::HeadMissing(records)),
-            (Found::Unreadable, records) => Some(Fault::HeadUnreadable(records)),
+            (Found::Blank | Found::Unreadable, records) => Some(Fault::HeadUnreadable(records)),
         };
         Ok(fault.map_or(Verdict::Whole(tail), Verdict::Broken))
     }

@@ -8,10 +8,13 @@ use std::time::Duration;
 use eframe::egui::{self, Context};
 
 use super::first_start::{FirstParts, FirstStart};
-use super::{Parts, SOON, Window};
+use super::{Parts, Window};
 
 /// A live picture is drawn at most so often: without a graphics chip every one costs 20 to 45 ms of a processor.
 const PREVIEW_GAP: Duration = Duration::from_millis(66);
+
+/// `request_repaint` draws twice (egui settles its layout with a second picture), a moment's delay once.
+pub(super) const SOON: Duration = Duration::from_millis(1);
 
 /// Opens the window and returns when it is closed. `ready` gets the waker for whoever changes `parts.screens`.
 pub fn open(parts: Parts, ready: impl FnOnce(Waker) + 'static) -> eframe::Result {

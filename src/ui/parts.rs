@@ -50,6 +50,8 @@ pub struct Parts {
     pub payment_codes: PaymentCodes,
     /// The demo's stories; empty in a kiosk that redeems.
     pub phones: Option<Vec<String>>,
+    /// Called by every `logic()`, with the seconds that the last picture cost.
+    pub beat: Box<dyn Fn(Option<f32>)>,
     /// Over the whole display.
     pub is_fullscreen: bool,
     /// How bright it is.

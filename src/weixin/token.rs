@@ -123,6 +123,14 @@ impl Tokens {
         }
     }
 
+    /// How long the token that is kept still holds, where its source said so.
+    pub(super) async fn life(&self) -> Option<Duration> {
+        let kept = self.kept.lock().await;
+        let (_, until) = kept.token.as_ref()?;
+        let left = until.map(|until| until.saturating_duration_since(clock::ticks()))?;
+        Some(left + Duration::from_secs(RENEW_EARLY))
+    }
+
     /// Weixin refused this token: it is dropped, if it is still the one that is kept.
     pub async fn reject(&self, refused: &Secret, errcode: i64) {
         let mut kept = self.kept.lock().await;

@@ -138,6 +138,13 @@ impl Https {
     }
 
     fn client(settings: &Settings) -> Result<reqwest::Client, SetUpFault> {
+        Self::builder(settings)?
+            .build()
+            .map_err(|error| client_fault(error.without_url()))
+    }
+
+    /// What every client here has in common.
+    pub(super) fn builder(settings: &Settings) -> Result<reqwest::ClientBuilder, SetUpFault> {
         let mut builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -157,9 +164,7 @@ impl Https {
             // A stand-in or a proxy on this machine is reached from a machine without authorities too.
             builder = builder.tls_certs_only([]);
         }
-        builder
-            .build()
-            .map_err(|error| client_fault(error.without_url()))
+        Ok(builder)
     }
 
     async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
@@ -249,7 +254,7 @@ fn needs_tls(settings: &Settings) -> bool {
 }
 
 /// Only the words for IT hang on what the library's error says.
-fn client_fault(error: reqwest::Error) -> SetUpFault {
+pub(super) fn client_fault(error: reqwest::Error) -> SetUpFault {
     if format!("{error:?}").contains("No CA certificates") {
         return SetUpFault::NoAuthority;
     }
@@ -295,15 +300,22 @@ fn failure(error: &reqwest::Error) -> Failure {
     })
 }
 
+/// How the TLS library's errors are called in which the other side, not the network, is at fault.
+const TLS_FAULTS: [&str; 6] = [
+    "InvalidCertificate",
+    "AlertReceived",
+    "InvalidMessage",
+    "InappropriateHandshakeMessage",
+    "PeerIncompatible",
+    "PeerMisbehaved",
+];
+
 /// Only the words for people hang on this.
 fn is_about_tls(error: &reqwest::Error) -> bool {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
         let shown = format!("{error:?}");
-        if ["InvalidCertificate", "AlertReceived", "InvalidMessage"]
-            .iter()
-            .any(|mark| shown.contains(mark))
-        {
+        if TLS_FAULTS.iter().any(|mark| shown.contains(mark)) {
             return true;
         }
         cause = error.source();

@@ -49,6 +49,16 @@ fn with_card_id(code: &Code, card_id: Option<&CardId>) -> Map<String, Value> {
     body
 }
 
+/// No title or status has come near this.
+const MOST_SHOWN: usize = 200;
+
+/// What a person is shown of an answer: nothing that moves a cursor or turns the direction of what follows.
+fn shown(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let harmless = text.chars().filter(|c| !c.is_control() && !turns(*c));
+    harmless.take(MOST_SHOWN).collect()
+}
+
 /// An answer with its errcode.
 #[derive(Clone)]
 pub struct Answer {
@@ -82,15 +92,20 @@ impl Answer {
         (!token.is_empty()).then_some((token, u64::try_from(life).unwrap_or(0)))
     }
 
-    /// The `rid` or `hint` that Weixin's support asks for, out of `errmsg`.
+    /// A day's calls and what is left of them, as `/cgi-bin/openapi/quota/get` tells them.
+    pub fn quota(&self) -> Option<(u64, u64)> {
+        let quota = self.fields.get("quota")?.as_object()?;
+        let told = |key: &str| u64::try_from(number(quota.get(key)?)?).ok();
+        Some((told("daily_limit")?, told("remain")?))
+    }
+
+    /// What people have to pass on, out of `errmsg`: the `rid` or `hint` that Weixin's support asks for, and before it
+    /// the address that is missing on the account's list.
     pub fn trace(&self) -> Option<String> {
         let errmsg = text(self.fields.get("errmsg")?)?;
-        let at = errmsg.find("rid:").or_else(|| errmsg.find("hint:"))?;
-        let trace: String = errmsg[at..]
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(80)
-            .collect();
+        let marks = ["invalid ip ", "rid:", "hint:"];
+        let at = marks.iter().find_map(|mark| errmsg.find(mark))?;
+        let trace: String = shown(&errmsg[at..]).chars().take(120).collect();
         Some(trace.trim().to_owned())
     }
 
@@ -119,11 +134,10 @@ impl Answer {
             },
             openid: either("openid")
                 .and_then(text)
-                .and_then(|id| OpenId::masked_from(&id)),
+                .and_then(|id| OpenId::masked_from(&shown(&id))),
             can_consume: either("can_consume").and_then(boolean),
             status: either("user_card_status")
-                .and_then(text)
-                .filter(|status| !status.is_empty())
+                .and_then(words)
                 .map(UserCardStatus::from),
         }
     }
@@ -140,12 +154,7 @@ impl Answer {
                 .and_then(number)
                 .and_then(|n| u64::try_from(n).ok())
         };
-        let words = |key: &str| {
-            inner
-                .get(key)
-                .and_then(text)
-                .filter(|words| !words.is_empty())
-        };
+        let told_words = |key: &str| inner.get(key).and_then(words);
         let benefit = match kind.as_str() {
             "cash" => told("reduce_cost").map(|reduce_cost| Benefit::Cash {
                 reduce_cost,
@@ -154,17 +163,14 @@ impl Answer {
             "discount" => told("discount")
                 .and_then(|percent| u8::try_from(percent).ok())
                 .map(Benefit::Discount),
-            "gift" => words("gift").map(Benefit::Text),
-            "groupon" => words("deal_detail").map(Benefit::Text),
-            "general_coupon" => words("default_detail").map(Benefit::Text),
+            "gift" => told_words("gift").map(Benefit::Text),
+            "groupon" => told_words("deal_detail").map(Benefit::Text),
+            "general_coupon" => told_words("default_detail").map(Benefit::Text),
             _ => None,
         };
         Some(CardTitle {
-            title: text(base.get("title")?).filter(|title| !title.is_empty())?,
-            brand: base
-                .get("brand_name")
-                .and_then(text)
-                .filter(|brand| !brand.is_empty()),
+            title: words(base.get("title")?)?,
+            brand: base.get("brand_name").and_then(words),
             benefit: benefit.unwrap_or(Benefit::None),
         })
     }
@@ -217,6 +223,13 @@ fn text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A text for people, if there is any.
+fn words(value: &Value) -> Option<String> {
+    text(value)
+        .map(|text| shown(&text))
+        .filter(|text| !text.trim().is_empty())
 }
 
 fn number(value: &Value) -> Option<i64> {

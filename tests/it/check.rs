@@ -104,3 +104,13 @@ fn completions_and_the_man_page_bear_a_reader_that_goes_away() {
         assert_eq!(ended.stderr, "", "{page:?}");
     }
 }
+
+#[test]
+fn every_command_that_wants_more_than_its_name_shows_examples() {
+    for command in ["redeem", "scan", "code", "journal"] {
+        let helped = Ended::of(&program().args([command, "--help"]).output().unwrap());
+        assert_eq!(helped.exit, 0, "{command}");
+        let example = format!("\n  coupon-kiosk {command} ");
+        assert!(helped.stdout.contains(&example), "{}", helped.stdout);
+    }
+}

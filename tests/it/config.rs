@@ -200,6 +200,9 @@ fn check_shows_every_value_and_where_it_comes_from() {
           ui.lock_after_secs         0  (default)
           scan.refuse_payment_codes  true  (default)
           scan.symbologies           [qr, code128]  (default)
+          health.listen              -  (default)
+          log.to                     stderr  (default)
+          log.file                   -  (default)
         The configuration is in order.
     "#]]
     .assert_eq(&text);

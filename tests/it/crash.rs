@@ -22,8 +22,9 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::chance::Chance;
-use crate::platform::{Fault, Moment, Platform};
-use crate::support::{Desk, Ended};
+use crate::platform::{Fault, Moment, OPENID, Platform, TOKEN};
+use crate::redeem::everything_written;
+use crate::support::{APP_SECRET, Desk, Ended};
 use books::{PlatformBook, differences, read_journal};
 
 /// What may go wrong with a consume in a round, besides the killing; most rounds are well.
@@ -204,6 +205,7 @@ impl Rounds {
             ),
         };
         self.tally.rounds += 1;
+        self.check_secrets(&ended);
         if ended.exit == -1 {
             self.tally.kills += 1;
             let stage = if kind == 0 {
@@ -235,6 +237,17 @@ impl Rounds {
             "sent, not applied"
         } else {
             "intent written, not sent"
+        }
+    }
+
+    /// A killed program leaves none behind either.
+    fn check_secrets(&mut self, ended: &Ended) {
+        let mut texts = everything_written(&self.desk, &ended.stderr);
+        texts.push(ended.stdout.clone());
+        for secret in [APP_SECRET, TOKEN, OPENID] {
+            if texts.iter().any(|text| text.contains(secret)) {
+                self.tally.differences.push(format!("{secret} was written"));
+            }
         }
     }
 

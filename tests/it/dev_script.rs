@@ -391,8 +391,10 @@ fn help_needs_nothing() {
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
         ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
+        ./dev fuzz [TARGET [SECS]]      hostile inputs for one way in (all, each for 60 s), led by coverage where cargo-fuzz is at hand
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
+        ./dev package                   the Debian package, into target/debian
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
@@ -411,8 +413,10 @@ fn a_command_that_is_none_is_refused() {
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
         ./dev bench [NAME]              benchmarks
         ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
+        ./dev fuzz [TARGET [SECS]]      hostile inputs for one way in (all, each for 60 s), led by coverage where cargo-fuzz is at hand
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
+        ./dev package                   the Debian package, into target/debian
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this

@@ -76,8 +76,39 @@ fn odd_answers() -> Vec<Odd> {
         Odd::EndlessBody,
         Odd::HugeBody,
         Odd::EndlessHeaders,
+        Odd::EndlessContinues,
         Odd::Stalls,
+        Odd::Status(204),
+        // Numbers that are none, and those that no number can hold.
+        Odd::Body(br#"{"errcode":NaN,"errmsg":"ok"}"#.to_vec()),
+        Odd::Body(br#"{"errcode":0.0,"errmsg":"ok"}"#.to_vec()),
+        Odd::Body(br#"{"errcode":1e400,"errmsg":"ok"}"#.to_vec()),
+        Odd::Body(br#"{"errcode":18446744073709551616,"errmsg":"ok"}"#.to_vec()),
+        Odd::Body(utf_16(r#"{"errcode":0,"errmsg":"ok"}"#)),
+        // The page of a network that wants a login first.
+        Odd::Body(b"<html><body>Welcome to our Wi-Fi</body></html>".to_vec()),
+        Odd::Raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()),
+        Odd::Raw(b"HTTP/1.1 200 OK\r\nContent-Le".to_vec()),
+        Odd::Raw(with_head("Content-Length: 13\r\nContent-Length: 12")),
+        Odd::Raw(with_head("Content-Length: -1")),
+        Odd::Raw(with_head("Content-Length: 99999999999999999999")),
+        Odd::Raw(
+            [
+                with_head("Transfer-Encoding: chunked"),
+                b"FFFFFFFFFFFFFFFFF\r\n".to_vec(),
+            ]
+            .concat(),
+        ),
     ]
+}
+
+/// A good answer under a head that does not fit it.
+fn with_head(line: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\n{line}\r\n\r\n{{\"errcode\":0}}").into_bytes()
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 #[test]
@@ -292,4 +323,63 @@ fn a_central_server_is_told_the_hash_of_the_token_that_was_refused() {
         "{}",
         heads[1]
     );
+}
+
+/// What a machine on the way that mixed its customers up sends: one more answer behind the one that was asked for.
+#[test]
+fn an_answer_that_came_before_the_consume_was_sent_is_not_taken_for_its_answer() {
+    let told = r#"{"errcode":0,"user_card_status":"NORMAL","can_consume":true,"card":{"card_id":"pCARD"}}"#;
+    let answer = |body: &str| {
+        let length = body.len();
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}")
+    };
+    let (platform, desk) = normal();
+    let both = answer(told) + &answer(r#"{"errcode":0,"errmsg":"ok"}"#);
+    platform.answer_oddly(GET, Odd::Kept(both.into_bytes()));
+    platform.fail(&[Fault::WrongKind]);
+    let ended = redeem(&desk);
+    let object = ended.object();
+    assert_eq!(
+        (&object["outcome"], &object["errcode"], ended.exit),
+        (&"refused".into(), &40071.into(), 1),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(desk.attempts(), ["refused"]);
+}
+
+#[test]
+fn a_good_answer_is_taken_whatever_its_content_type_says() {
+    for kind in ["text/plain", "text/html; charset=gbk", "image/png"] {
+        let (platform, desk) = normal();
+        let body = r#"{"errcode":0}"#;
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: 13\r\n\r\n{body}");
+        platform.answer_oddly(CONSUME, Odd::Kept(head.into_bytes()));
+        let ended = redeem(&desk);
+        assert_eq!(ended.object()["settled_by"], "reply", "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn what_weixin_tells_cannot_move_a_readers_cursor() {
+    let (platform, desk) = normal();
+    platform.entitle("Free\u{1b}[2J\u{202e}coffee\r\nRedeemed");
+    let told = "{\"errcode\":0,\"user_card_status\":\"NEW\\u001b[2J\\u202e\",\"can_consume\":true,\"card\":{\"card_id\":\"pCARD\"}}";
+    let looked = desk.run(&["redeem", "--code", CODE, "--lang", "en"]);
+    assert!(
+        looked.stdout.contains("Coupon: Free[2JcoffeeRedeemed\n"),
+        "{}",
+        looked.stdout
+    );
+    platform.answer_oddly(GET, Odd::Body(told.into()));
+    let refused = desk.run(&["redeem", "--code", CODE, "--lang", "en"]);
+    assert_eq!(refused.exit, 1, "{}", refused.stderr);
+    assert!(refused.stdout.contains("NEW[2J"), "{}", refused.stdout);
+    for shown in [looked.stdout, refused.stdout] {
+        let is_harmless = |c: char| {
+            c == '\n' || !(c.is_control() || c == '\u{202e}' || c == '\u{2068}' || c == '\u{2069}')
+        };
+        assert!(shown.chars().all(is_harmless), "{shown:?}");
+    }
 }

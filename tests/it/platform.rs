@@ -58,6 +58,12 @@ pub enum Odd {
     EndlessHeaders,
     /// Answered as usual, but only after the title was.
     AfterTitle,
+    /// These bytes, whether they are HTTP or not; then the end of the connection.
+    Raw(Vec<u8>),
+    /// These bytes, and the connection goes on.
+    Kept(Vec<u8>),
+    /// "100 Continue" without an end.
+    EndlessContinues,
 }
 
 /// A moment of an exchange at which a test may step in, while the other side waits.
@@ -287,6 +293,15 @@ impl Platform {
         let json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
         let goes_on = match odd {
             Odd::AfterTitle => true,
+            Odd::Raw(bytes) => {
+                stream.write_all(bytes).unwrap_or_default();
+                stream
+                    .shutdown(std::net::Shutdown::Both)
+                    .unwrap_or_default();
+                false
+            }
+            Odd::Kept(bytes) => stream.write_all(bytes).is_ok(),
+            Odd::EndlessContinues => self.pour("", "HTTP/1.1 100 Continue\r\n\r\n", stream),
             Odd::Status(status) => reply(stream, *status, "<html>trouble</html>"),
             Odd::Body(body) => {
                 let head = format!("{json}Content-Length: {}\r\n\r\n", body.len());

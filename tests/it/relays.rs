@@ -90,12 +90,45 @@ impl TlsFront {
     }
 }
 
+/// A server that knows nothing newer than TLS 1.1; its port.
+pub fn old_tls() -> u16 {
+    // A handshake record with a ServerHello: version 3.2, some chance, no session, an old suite, no compression.
+    let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+    hello.extend([7; 32]);
+    hello.extend([0, 0xc0, 0x13, 0]);
+    blurting(hello)
+}
+
+/// A server that answers whatever comes with these bytes; its port.
+pub fn blurting(bytes: Vec<u8>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::Builder::new()
+        .spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let mut asked = [0; 5];
+                if stream.read_exact(&mut asked).is_ok() {
+                    stream.write_all(&bytes).unwrap_or_default();
+                    // What the other side says to it is not read before it ends.
+                    let ended = std::io::copy(&mut stream, &mut std::io::sink());
+                    drop(ended);
+                }
+            }
+        })
+        .unwrap();
+    port
+}
+
 /// What a proxy does with those who ask.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Manners {
     Obliging,
     /// 403 to everybody.
     Refusing,
+    /// Opens the tunnel, as it says, and answers in it itself.
+    Lying,
+    /// 407 to everybody.
+    AskingForName,
 }
 
 /// A small HTTP proxy: CONNECT for https, whole addresses for http. It keeps the first line of each connection.
@@ -139,9 +172,21 @@ fn relay(mut near: TcpStream, manners: Manners, lines: &Mutex<Vec<String>>) {
         return;
     };
     lines.lock().unwrap().push(line.to_owned());
-    if manners == Manners::Refusing {
-        let refusal = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-        near.write_all(refusal).unwrap_or_default();
+    let refusal = match manners {
+        Manners::Obliging | Manners::Lying => None,
+        Manners::Refusing => Some("403 Forbidden"),
+        Manners::AskingForName => Some("407 Proxy Authentication Required"),
+    };
+    if let Some(refusal) = refusal {
+        let refusal = format!("HTTP/1.1 {refusal}\r\nContent-Length: 0\r\n\r\n");
+        near.write_all(refusal.as_bytes()).unwrap_or_default();
+        return;
+    }
+    if manners == Manners::Lying {
+        let opened = b"HTTP/1.1 200 OK\r\n\r\n";
+        let lie = b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{\"errcode\":0}";
+        near.write_all(&[&opened[..], lie].concat())
+            .unwrap_or_default();
         return;
     }
     let target = line.split(' ').nth(1).unwrap();

@@ -1,7 +1,7 @@
 //! TLS with a private authority, the one kept connection, and the proxy, through the program itself.
 
 use crate::platform::{Odd, Platform};
-use crate::relays::{Authority, Manners, Proxy, TlsFront};
+use crate::relays::{Authority, Manners, Proxy, TlsFront, blurting, old_tls};
 use crate::support::{Desk, Ended};
 
 const CODE: &str = "409632457895";
@@ -295,5 +295,33 @@ fn a_proxy_that_refuses_or_is_not_there_leaves_weixin_unreachable() {
     let plain = format!("base_url = \"http://{}\"", platform.address());
     reach(&desk, &format!("{plain}\nproxy = \"http://127.0.0.1:1\""));
     check_unreachable(&platform, &desk, told);
+    assert_eq!(front.handshakes(), 0);
+}
+
+#[test]
+fn a_server_with_old_tls_or_none_is_not_spoken_to() {
+    let (platform, desk) = desk("");
+    let authority = Authority::new();
+    let told = "The connection to Weixin is not trustworthy.";
+    reach(&desk, &trusting(&desk, &authority, old_tls()));
+    check_unreachable(&platform, &desk, told);
+    let plain = blurting(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec());
+    reach(&desk, &trusting(&desk, &authority, plain));
+    check_unreachable(&platform, &desk, told);
+}
+
+#[test]
+fn a_proxy_that_answers_in_weixins_place_is_not_believed() {
+    let (platform, desk) = desk("");
+    let authority = Authority::new();
+    let front = TlsFront::before(platform.address(), &authority, "localhost");
+    let trusting = trusting(&desk, &authority, front.port);
+    let proxy = Proxy::new(Manners::Lying);
+    reach(
+        &desk,
+        &format!("{trusting}\nproxy = \"http://{}\"", proxy.address),
+    );
+    check_unreachable(&platform, &desk, "");
+    assert!(!proxy.lines().is_empty());
     assert_eq!(front.handshakes(), 0);
 }

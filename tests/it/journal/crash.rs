@@ -38,7 +38,7 @@ fn a_crash_between_any_two_steps_of_an_append_opens_and_verifies() {
     let (before, after) = (Place::with(&records[..8]), Place::with(&records));
     let head = |place: &Place| match Head::read(&place.file(".head")).unwrap() {
         Found::Head(head) => head.current,
-        Found::Missing | Found::Unreadable => panic!("no head"),
+        Found::Missing | Found::Blank | Found::Unreadable => panic!("no head"),
     };
     let (eighth, ninth) = (head(&before), head(&after));
     let check = |what: &str, place: &Place, head: &dyn Fn(&mut HeadFile), expected: u64| {

@@ -281,6 +281,16 @@ fn records_that_are_gone_as_a_whole_are_found_and_not_begun_anew() {
     check(empty, 1, "there were 9", AtOpening);
 }
 
+/// Found by the fuzzer: a disk that loses the one and spoils the other made a new, empty journal.
+#[test]
+fn emptied_records_beside_a_spoilt_head_are_found_and_not_begun_anew() {
+    let empty_and_spoil = |place: &Place| {
+        fs::write(place.path(), "").unwrap();
+        fs::write(place.file(".head"), [b'x'; 8192]).unwrap();
+    };
+    check(empty_and_spoil, 0, "head file cannot be read", AtOpening);
+}
+
 #[test]
 fn a_file_that_is_no_database_is_found() {
     check(
