@@ -16,7 +16,7 @@ use coupon_kiosk::event::{Event, Touch};
 use coupon_kiosk::journal::Journal;
 use coupon_kiosk::kiosk::clock::Clock;
 use coupon_kiosk::kiosk::{Inbox, Kiosk, Parts};
-use coupon_kiosk::payload::{Payload, PaymentCodes};
+use coupon_kiosk::payload::{Origin, Payload, PaymentCodes};
 use coupon_kiosk::redemption::Rules;
 use coupon_kiosk::screen::{Screen, Stage};
 use coupon_kiosk::weixin::token::TokenSource;
@@ -61,7 +61,7 @@ async fn look_up(rounds: u64, inbox: &Inbox, screens: &mut watch::Receiver<Scree
     for _ in 0..rounds {
         let payload = Payload::parse(CODE, PaymentCodes::Refused);
         let begun = Instant::now();
-        assert!(inbox.offer(Event::Payload(payload)));
+        assert!(inbox.offer(Event::Payload(payload, Origin::Desk)));
         let is_review = |screen: &Screen| matches!(screen.stage, Stage::Review(_));
         screens.wait_for(is_review).await.unwrap();
         spent += begun.elapsed();

@@ -57,6 +57,7 @@ fn record(number: u64) -> Record {
         info: None,
         answer: Some(ANSWER.to_owned()),
         clerk: None,
+        origin: coupon_kiosk::payload::Origin::Desk,
     })
 }
 

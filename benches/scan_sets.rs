@@ -17,7 +17,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use coupon_kiosk::frame::Luma;
-use coupon_kiosk::scanner::{Effort, Found, Symbologies, picture, scan};
+use coupon_kiosk::scanner::{
+    Effort, Found, Symbologies, pass_names, picture, scan, scan_with_pass,
+};
 
 const SETS: [&str; 6] = [
     "phone",
@@ -86,9 +88,9 @@ fn main() {
         .filter(|word| !word.starts_with('-'))
         .collect();
     let is_asked = asked.is_empty()
-        || asked
-            .iter()
-            .any(|word| "scan_sets".contains(word.as_str()) || SETS.contains(&word.as_str()));
+        || asked.iter().any(|word| {
+            "scan_sets passes".contains(word.as_str()) || SETS.contains(&word.as_str())
+        });
     if !is_asked || !root.is_dir() {
         println!("scan_sets: left out");
         return;
@@ -104,7 +106,41 @@ fn main() {
         let cases = cases(&root.join(set));
         measure(set, &cases);
     }
+    if asked.iter().any(|word| word == "passes") {
+        by_pass(&root);
+    }
     hostile();
+}
+
+/// What each pass adds to those before it, and costs, over all sets.
+fn by_pass(root: &Path) {
+    let names = pass_names();
+    let cases: Vec<Case> = SETS
+        .iter()
+        .flat_map(|set| cases(&root.join(set)))
+        .filter(|case| !case.texts.is_empty())
+        .collect();
+    let mut is_read = vec![false; cases.len()];
+    println!("passes: alone, added, mean and longest ms");
+    for (place, name) in names.iter().enumerate() {
+        let (mut alone, mut added, mut sum, mut longest) = (0, 0, 0.0, 0.0_f64);
+        for (case, is_read) in cases.iter().zip(&mut is_read) {
+            let (texts, millis) =
+                timed(|| scan_with_pass(&case.luma, Symbologies::default(), place));
+            sum += millis;
+            longest = longest.max(millis);
+            if texts
+                .iter()
+                .any(|text| case.texts.contains(&printable(text)))
+            {
+                alone += 1;
+                added += usize::from(!*is_read);
+                *is_read = true;
+            }
+        }
+        let mean = sum / cases.len() as f64;
+        println!("  {name:<28} {alone:>4} {added:>4} {mean:>7.1} {longest:>7.1}");
+    }
 }
 
 fn measure(set: &str, cases: &[Case]) {
@@ -239,14 +275,18 @@ fn cases(folder: &Path) -> Vec<Case> {
     rows.filter(|row| row.len() > 3)
         .map(|row| Case {
             category: row[category].clone(),
-            texts: row[texts]
-                .split('\u{1f}')
-                .map(printable)
-                .filter(|text| !text.is_empty())
-                .collect(),
+            texts: accepted(&row[texts]),
             luma: picture::open(&folder.join(&row[path])).unwrap(),
         })
         .collect()
+}
+
+/// A text without a printable letter of ASCII is one too.
+fn accepted(texts: &str) -> Vec<String> {
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    texts.split('\u{1f}').map(printable).collect()
 }
 
 /// Comma-separated values, with quotes and line breaks in them.

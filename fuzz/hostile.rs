@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use coupon_kiosk::card::{CardId, Code, EncryptCode};
@@ -16,7 +17,7 @@ use coupon_kiosk::journal::line::Filter;
 use coupon_kiosk::journal::reading::HistoryError;
 use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::kiosk::clock::tick;
-use coupon_kiosk::payload::{Payload, PaymentCodes};
+use coupon_kiosk::payload::{Origin, Payload, PaymentCodes};
 use coupon_kiosk::redemption::attempt::{
     AttemptIds, Intent, Outcome, QueryRecord, Record, Settled, SettledBy,
 };
@@ -29,6 +30,7 @@ use coupon_kiosk::weixin::{self, Client};
 use eframe::egui::{Event as Input, Key, Modifiers};
 use jiff::Timestamp;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// A way in.
 pub type Target = fn(&[u8]);
@@ -165,7 +167,7 @@ pub fn payloads(bytes: &[u8]) {
 ///
 /// It holds or its mistakes are told, each on a line that the file has.
 pub fn configurations(bytes: &[u8]) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let path = folder.path().join("kiosk.toml");
     fs::write(&path, bytes).unwrap();
     let home = folder.path().as_os_str().to_owned();
@@ -192,9 +194,12 @@ pub fn configurations(bytes: &[u8]) {
 /// The bytes are changes, five each: which file, where, and what to. Whatever was done, a journal that is called whole has
 /// the very records that were written; and one that takes a further record has it.
 pub fn journals(changes: &[u8]) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let path = folder.path().join("journal.sqlite");
-    let written = made(&path);
+    let (files, written) = &*MADE;
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
     for change in changes.chunks_exact(5).take(64) {
         let file = if change[0].is_multiple_of(4) {
             "journal.sqlite.head"
@@ -220,7 +225,7 @@ pub fn journals(changes: &[u8]) {
     let is_blank = head.iter().take(4096).all(|byte| matches!(byte, b' ' | 0));
     let is_new = is_blank && fs::metadata(&path).unwrap().len() == 0;
     if !is_new && matches!(verify(&path), Ok(Verdict::Whole(_))) {
-        assert_eq!(records(&path).unwrap(), written);
+        assert_eq!(records(&path).unwrap(), *written);
     }
     // An old record that was changed is `verify`'s to find, and may be past reading.
     if append(&path, &query(99)).is_some()
@@ -232,6 +237,23 @@ pub fn journals(changes: &[u8]) {
                 .is_some_and(|last| last.contains("1970-01-01T00:01:39Z"))
         );
     }
+}
+
+/// The files of a journal by their names, and its records as text.
+type Made = (Vec<(&'static str, Vec<u8>)>, Vec<String>);
+
+/// Made once.
+static MADE: LazyLock<Made> = LazyLock::new(|| {
+    let folder = folder();
+    let written = made(&folder.path().join("journal.sqlite"));
+    let files = ["journal.sqlite", "journal.sqlite.head"];
+    let read = |name| (name, fs::read(folder.path().join(name)).unwrap());
+    (files.map(read).to_vec(), written)
+});
+
+/// In memory, where fsync costs nothing, if there is such a place.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
 /// A journal with a look-up, an attempt that ended and one that did not; its records as text.
@@ -251,6 +273,7 @@ fn made(path: &Path) -> Vec<String> {
             clerk: None,
             desk: None,
             title: None,
+            origin: Origin::Desk,
         }
     };
     let (ended, open) = (intent("409632457895", 2), intent("409632457896", 4));
@@ -287,6 +310,7 @@ fn query(seconds: i64) -> Record {
         info: None,
         answer: None,
         clerk: None,
+        origin: Origin::Desk,
     })
 }
 
@@ -355,18 +379,18 @@ pub fn keyboards(bytes: &[u8]) {
     let (mut typed_in, mut typed_out) = (0, 0);
     let mut told = |typed: Typed| match typed {
         Typed::Scanned(text) => {
-            assert!((6..=4096).contains(&text.chars().count()) && text.len() <= 4096);
+            assert!((3..=4096).contains(&text.chars().count()) && text.len() <= 4096);
             typed_out += text.len();
         }
         Typed::ByHand(text) => {
             assert!(!text.is_empty());
             typed_out += text.len();
         }
-        Typed::Nothing | Typed::Delete => {}
+        Typed::TooLong | Typed::Delete | Typed::Paste => {}
     };
     for pair in bytes.chunks_exact(2) {
         now += Duration::from_millis(u64::from(pair[1]) * 2);
-        told(wedge.pause(now));
+        wedge.pause(now).into_iter().for_each(&mut told);
         let key = |key| Input::Key {
             key,
             physical_key: None,
@@ -386,12 +410,14 @@ pub fn keyboards(bytes: &[u8]) {
         if let Input::Text(text) = &event {
             typed_in += text.len();
         }
+        // A space that comes without its text.
+        typed_in += usize::from(pair[0] == 2 && pair[1].is_multiple_of(2));
         let (kept, typed) = wedge.sift(vec![event], now);
         assert!(kept.len() <= 1);
         typed.into_iter().for_each(&mut told);
     }
     now += Duration::from_secs(1);
-    told(wedge.pause(now));
+    wedge.pause(now).into_iter().for_each(&mut told);
     assert!(!wedge.is_busy());
     assert!(typed_out <= typed_in, "{typed_out} of {typed_in}");
 }

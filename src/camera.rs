@@ -4,6 +4,9 @@
 //! does, each state once. Whatever goes wrong is let go of and opened anew half a second later, for ever: a camera
 //! that was pulled, frozen, damaged or taken by another program heals by itself once the cause is gone. The slot is
 //! empty whenever the camera is not live, so that an old picture never passes for a live one.
+//!
+//! The thread waits for frames a tenth of a second at once, and so sees by itself that none come. A second thread tells
+//! that to the others even while the first one waits in the kernel for a device that answers nothing.
 
 mod capture;
 mod choice;
@@ -11,24 +14,29 @@ mod clock;
 mod condition;
 mod device;
 pub mod devices;
-mod interrupt;
 mod jpeg;
 mod mode;
+mod motion;
+mod pace;
 mod phone;
 pub mod pictures;
 mod pixels;
+mod reading;
 mod scene;
+mod view;
 
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
 
 use crate::event::CameraState;
 use crate::frame::{Frame, Slot};
 use crate::worker::Worker;
 
 pub use mode::{Mode, PixelFormat};
-pub use pixels::Turn;
+pub use pixels::Preview;
+pub use view::{Region, Turn, View};
 
 /// Where frames come from.
 #[derive(Debug)]
@@ -42,24 +50,33 @@ pub enum Source {
 /// What is wished of a camera. What it cannot do is passed over.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wanted {
-    /// Its name or a part of it, its bus, its path, or its number; the first one that works where none is told.
+    /// Which one, as [`devices::Wish`] reads it; the first one that works where none is told.
     pub device: Option<String>,
     /// Pixels in a row and rows; 1280x720 where none are told.
     pub size: Option<(u32, u32)>,
-    /// The preview as in a mirror. Codes are read unmirrored all the same.
-    pub mirror: bool,
-    /// How far frames are turned.
-    pub rotate: Turn,
+    /// Which part of the picture is looked at, and how it is turned.
+    pub view: View,
+    /// Whether people see the picture too.
+    pub preview: Preview,
+    /// After so long without motion fewer frames are read, until something moves; never where none is told.
+    pub sleeps_after: Option<Duration>,
 }
 
 /// A running camera. Dropping it stops it promptly, in a stall too, and empties the slot.
-#[derive(Debug)]
 pub struct Camera {
     /// Dropped first: both threads wait on their ends.
     _ends: [SyncSender<()>; 2],
-    /// Joined while the watchdog still wakes it.
-    _frames: Worker,
-    _watchdog: Option<Worker>,
+    _threads: [Option<Worker>; 2],
+    shared: Option<Arc<device::Shared>>,
+}
+
+impl Camera {
+    /// From now on something else is wanted: another camera, size or view. Pictures in its place know no wishes.
+    pub fn want(&self, wanted: Wanted) {
+        if let Some(shared) = &self.shared {
+            shared.want(wanted);
+        }
+    }
 }
 
 /// Starts a camera. `report` is called from its threads, once for every change of state.
@@ -67,33 +84,30 @@ pub fn watch(
     source: Source,
     wanted: Wanted,
     frames: Arc<Slot<Frame>>,
-    report: impl FnMut(CameraState) + Send + 'static,
+    mut report: impl FnMut(CameraState) + Send + 'static,
 ) -> io::Result<Camera> {
     let (end, ended) = sync_channel(0);
     let (watchdog_end, watchdog_ended) = sync_channel(0);
-    let (worker, watchdog) = match source {
+    let (threads, shared) = match source {
         Source::Pictures(pictures) => {
-            let mut report = report;
             let worker = Worker::start("camera", move |stop| {
                 pictures::play(&pictures, &ended, stop, &frames, &mut report);
             })?;
-            (worker, None)
+            ([Some(worker), None], None)
         }
         Source::Device => {
-            let shared = Arc::new(device::Shared::new(frames, Box::new(report))?);
-            let watched = Arc::clone(&shared);
-            let worker = Worker::start("camera", move |stop| {
-                device::run(&watched, &wanted, &ended, stop);
-            })?;
+            let shared = Arc::new(device::Shared::new(wanted, frames, Box::new(report)));
+            let (read, watched) = (Arc::clone(&shared), Arc::clone(&shared));
+            let worker = Worker::start("camera", move |stop| device::run(&read, &ended, stop))?;
             let watchdog = Worker::start("camera-watch", move |_stop| {
-                device::guard(&shared, &watchdog_ended);
+                device::guard(&watched, &watchdog_ended);
             })?;
-            (worker, Some(watchdog))
+            ([Some(worker), Some(watchdog)], Some(shared))
         }
     };
     Ok(Camera {
         _ends: [end, watchdog_end],
-        _frames: worker,
-        _watchdog: watchdog,
+        _threads: threads,
+        shared,
     })
 }

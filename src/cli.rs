@@ -3,6 +3,7 @@
 mod cameras;
 pub mod check;
 mod code;
+mod delay;
 mod demo;
 pub mod demo_window;
 mod desk;
@@ -14,13 +15,14 @@ pub mod journal;
 mod journal_state;
 mod kiosk_in_terminal;
 mod lens;
-mod observation;
 mod office;
 mod reconcile;
 mod redeem;
 mod run;
 mod scan;
 mod scan_device;
+mod scan_live;
+mod serve;
 mod set_up;
 mod story;
 pub mod terminal;
@@ -79,7 +81,7 @@ const SCAN_EXAMPLES: &str = "Examples:
 const CODE_EXAMPLES: &str = "Examples:
   coupon-kiosk code query 409632457895
   coupon-kiosk code query 409632457895 --check-consume
-  coupon-kiosk code decrypt 'encrypt_code of a link'";
+  coupon-kiosk code decrypt 'https://shop.example/c?encrypt_code=...'";
 
 const JOURNAL_EXAMPLES: &str = "Examples:
   coupon-kiosk journal list --last 20
@@ -109,6 +111,8 @@ enum Command {
     /// What was asked and redeemed
     #[command(subcommand, after_help = JOURNAL_EXAMPLES)]
     Journal(JournalCommand),
+    /// The page in Weixin's own browser, for the customers' phones
+    Serve,
     /// The configuration, and what is wrong with it
     Check,
     /// What is wrong with this desk, one line a check, and what to do
@@ -183,6 +187,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Cameras => cameras::run(&mut context),
         Command::Code(args) => code::run(&args, &mut context),
         Command::Journal(command) => run_journal(&command, &mut context),
+        Command::Serve => serve::run(&mut context),
         Command::Check => {
             let code = check::run(context.config.as_deref(), context.json, context.out)?;
             Ok(if code == 0 { Exit::Done } else { Exit::SetUp })

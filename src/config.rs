@@ -13,6 +13,8 @@ mod keys;
 mod language;
 mod meaning;
 mod mistake;
+mod network;
+mod online;
 mod place;
 mod reader;
 mod secret_file;
@@ -41,10 +43,14 @@ use written::Written;
 
 pub use address::HttpUrl;
 pub use environment::Environment;
-pub use language::language;
+pub use language::{language, volume};
 pub use mistake::{Mistake, Origin, Setting, Weight};
+pub use network::Network;
+pub use online::{HandOff, Online};
 pub use place::default_journal;
-pub use settings::{begin, keep, remember_language, settings};
+pub use settings::{
+    begin, chosen_camera, keep, remember_camera, remember_language, remember_volume, settings,
+};
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]
@@ -63,6 +69,10 @@ pub struct Config {
     pub ui: Ui,
     /// What is read and taken.
     pub scan: Scan,
+    /// The online half, where it is served from here.
+    pub online: Option<Online>,
+    /// Where this desk's customers hand their coupons over, where they can.
+    pub hand_off: Option<HandOff>,
     /// The numbers for IT.
     pub health: Health,
     /// Where a running kiosk's log goes.
@@ -143,6 +153,12 @@ pub struct Camera {
     pub mirror: bool,
     /// How the lens is turned.
     pub rotate: Rotation,
+    /// How much the picture is magnified round the region's middle, in hundredths.
+    pub zoom: u32,
+    /// The part that is looked at: left, top, width and height in hundredths of the turned picture.
+    pub region: [u32; 4],
+    /// After so many minutes without motion fewer frames are read, until something moves; 0: never.
+    pub sleep_minutes: u32,
 }
 
 /// Which camera.
@@ -176,8 +192,8 @@ pub struct Ui {
     pub fullscreen: bool,
     /// How bright the window is.
     pub shade: Shade,
-    /// A short sound an outcome.
-    pub sound: bool,
+    /// How loud the short sound of an outcome is, in percent; 0 is silence. [`volume()`] asks the settings first.
+    pub sound: u8,
     /// Idle for so long, a desk with staff locks itself; zero is never.
     pub lock_after: Duration,
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::payload::Payload;
+pub use crate::frame::{Hint, View};
+
+use crate::payload::{Origin, Payload};
 use crate::redemption::attempt::{AttemptId, JournalTrouble};
 use crate::redemption::note::Says;
 use crate::redemption::reply::Told;
@@ -22,8 +24,8 @@ pub struct LookUpId(pub u64);
 /// One reason to act.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {
-    /// A text was scanned, typed or pasted, and this is what it means.
-    Payload(Payload),
+    /// A text was scanned, typed or pasted, or a coupon was chosen on a phone, and this is what it means.
+    Payload(Payload, Origin),
     /// The clerk touched something.
     Touch(Touch),
     /// Weixin's answer to an exchange, or what became of it.
@@ -39,6 +41,9 @@ pub enum Event {
     },
     /// The camera is in another state than before.
     Camera(CameraState),
+    /// What the desk's own code is to show, for customers who hand their coupon over from their phone; none while nobody
+    /// would take it.
+    Invitation(Option<String>),
     /// The code that was taken last came into view, is held on, or is gone.
     View(View),
     /// Somebody wrote something down about an attempt.
@@ -135,18 +140,6 @@ impl CameraState {
             Self::Unusable => "unusable",
         }
     }
-}
-
-/// What the lens has of the code that was taken last.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum View {
-    /// It is not there: the next code is taken, the same one too.
-    #[default]
-    Clear,
-    /// It is still held up, and not taken again before it was away for 2 s.
-    Held,
-    /// Several different codes are in view: none is taken.
-    Several,
 }
 
 /// What the clerk can touch.

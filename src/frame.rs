@@ -1,8 +1,12 @@
 //! One picture from the camera, and the place where the newest one lies.
 
+mod latency;
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
+
+pub use latency::Latency;
 
 /// Brightness alone, row by row without gaps, 0 black to 255 white.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -90,8 +94,9 @@ impl std::fmt::Debug for Rgb {
 pub struct Frame {
     /// What the scanner reads.
     pub luma: Luma,
-    /// The same view, at most 960 pixels wide: what people see.
-    pub preview: Rgb,
+    /// The same view, at most 960 pixels wide: what people see. It may be that of the frame before, so that it has not to
+    /// be made for every frame.
+    pub preview: Arc<Rgb>,
     /// When it came from the camera.
     pub at: Instant,
 }
@@ -103,6 +108,39 @@ pub struct Sight {
     pub corners: [[f32; 2]; 4],
     /// Whether its text was taken, so that it may go away.
     pub is_taken: bool,
+}
+
+/// What the lens has of the code that was taken last.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum View {
+    /// It is not there: the next code is taken, the same one too.
+    #[default]
+    Clear,
+    /// It is still held up, and not taken again before it was away for 2 s.
+    Held,
+    /// Several different codes are in view: none is taken.
+    Several,
+    /// Something like a code has been in view for a while and cannot be read, most likely for this reason.
+    Unread(Hint),
+}
+
+/// Why a code in view cannot be read, as far as the picture shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Hint {
+    /// The code's white is dark.
+    TooDark,
+    /// Glare lies on it, or its black is bright.
+    TooBright,
+    /// Its modules are too small for the camera.
+    TooFar,
+    /// Parts of it are outside of the picture.
+    TooClose,
+    /// It is smeared in one direction, or is somewhere else in each picture.
+    Moving,
+    /// It is soft all over.
+    OutOfFocus,
+    /// It is seen from the side.
+    Tilted,
 }
 
 /// The place of one newest thing between threads: what nobody took in time is replaced, never queued.

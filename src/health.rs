@@ -218,7 +218,7 @@ impl Numbers {
     pub fn note(&self, noted: &Noted<'_>) {
         let inner = &self.0;
         match noted {
-            Noted::Event(Event::Payload(_)) => {
+            Noted::Event(Event::Payload(..)) => {
                 inner.scans.get_or_create(&Vec::new()).inc();
             }
             Noted::Event(Event::Camera(state)) => self.camera(state),
@@ -229,6 +229,7 @@ impl Numbers {
             Noted::Event(
                 Event::Touch(_)
                 | Event::Replied { .. }
+                | Event::Invitation(_)
                 | Event::View(_)
                 | Event::Note { .. }
                 | Event::Duty(_)

@@ -29,6 +29,7 @@
 //! new append tries again really. Attempts whose end is unknown are told at opening as far as they can be read.
 
 pub mod chain;
+pub mod disk;
 pub mod export;
 mod failure;
 pub mod fault;
@@ -43,26 +44,30 @@ pub mod verify;
 mod writer;
 
 use std::path::Path;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use jiff::Timestamp;
 
 use crate::card::Code;
 use crate::event::WriteId;
-use crate::redemption::attempt::{JournalTrouble, OpenAttempt, Record};
+use crate::redemption::attempt::{Intent, JournalTrouble, Record};
 use crate::redemption::done::REMEMBERED;
 use crate::worker::Worker;
+use disk::Disk;
 use files::Lock;
 use history::History;
-use writer::Writer;
+pub(crate) use writer::Writer;
 
 /// The one writer of a journal. When it goes, what was given is written, and its thread is joined.
 #[derive(Debug)]
 pub struct Journal {
     // Dropped first, so that the thread sees the end.
     records: SyncSender<(WriteId, Record)>,
-    _thread: Option<Worker>,
+    thread: Option<Worker>,
 }
+
+/// What was given to be written, in order.
+pub(crate) type Given = Receiver<(WriteId, Record)>;
 
 /// What [`Journal::open`] found.
 #[derive(Debug)]
@@ -70,7 +75,7 @@ pub struct Opened {
     /// For appending.
     pub journal: Journal,
     /// Attempts without an end, oldest first, as far as they could be read.
-    pub in_doubt: Vec<OpenAttempt>,
+    pub in_doubt: Vec<Intent>,
     /// What was redeemed of late, oldest first, as far as it could be read.
     pub redeemed: Vec<(Code, Timestamp)>,
     /// Why nothing can be written now, if so.
@@ -92,8 +97,21 @@ impl Journal {
         path: &Path,
         report: impl Fn(WriteId, Result<(), JournalTrouble>) + Send + 'static,
     ) -> Result<Opened, Held> {
+        let (mut opened, writer, given) = Self::open_on(path, Disk::System)?;
+        match Worker::start("journal", move |_| writer.serve(&given, report)) {
+            Ok(thread) => opened.journal.thread = Some(thread),
+            Err(error) => {
+                tracing::error!(%error, "the journal's thread cannot be started");
+                opened.trouble = Some(JournalTrouble::Failing);
+            }
+        }
+        Ok(opened)
+    }
+
+    /// [`Journal::open`] before its thread is started: whoever holds the other two is to write what is given.
+    pub(crate) fn open_on(path: &Path, disk: Disk) -> Result<(Opened, Writer, Given), Held> {
         let lock = take_lock(path)?;
-        let mut writer = Writer::new(path.to_owned(), lock);
+        let mut writer = Writer::new(path.to_owned(), disk, lock);
         let mut trouble = match writer.make_ready() {
             Ok(_) => None,
             Err(failure) => {
@@ -115,20 +133,17 @@ impl Journal {
             }
         };
         let (records, given) = sync_channel(Self::QUEUE);
-        let thread = Worker::start("journal", move |_| writer.serve(&given, report));
-        if let Err(error) = &thread {
-            tracing::error!(%error, "the journal's thread cannot be started");
-            trouble = Some(JournalTrouble::Failing);
-        }
-        Ok(Opened {
-            journal: Self {
-                records,
-                _thread: thread.ok(),
-            },
+        let journal = Self {
+            records,
+            thread: None,
+        };
+        let opened = Opened {
+            journal,
             in_doubt,
             redeemed,
             trouble,
-        })
+        };
+        Ok((opened, writer, given))
     }
 
     /// Gives a record to be written; never waits. `Ok` is "taken": what became of it comes by the report. `Err` is the

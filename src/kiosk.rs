@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::card::Code;
 use crate::event::{Event, WriteId};
 use crate::journal::Journal;
-use crate::redemption::attempt::{JournalTrouble, OpenAttempt};
+use crate::redemption::attempt::{Intent, JournalTrouble};
 use crate::redemption::{Command, Redemption};
 use crate::screen::{Desk, Screen};
 use crate::weixin::Client;
@@ -78,7 +78,7 @@ pub struct Parts {
     /// The durable record, whose answers go to `inbox`.
     pub journal: Journal,
     /// What an earlier run left open.
-    pub open: Vec<OpenAttempt>,
+    pub open: Vec<Intent>,
     /// What earlier runs redeemed, oldest first.
     pub redeemed: Vec<(Code, Timestamp)>,
     /// Why the journal cannot be written, where that is known from the start.
@@ -132,26 +132,36 @@ impl Kiosk {
     /// Serves until it is dropped.
     pub async fn run(&mut self) {
         loop {
-            self.carry_out();
-            self.publish();
-            let timeout = self.redemption.poll_timeout();
-            tokio::select! {
-                biased;
-                event = self.events.recv() => {
-                    if let Some(event) = event {
-                        let now = self.clock.now();
-                        desk::note(&mut self.desk, &event, now.wall);
-                        self.observed.event(&event, now.tick);
-                        self.redemption.handle_event(event, now);
-                    }
-                }
-                () = self.pulse.answer() => {}
-                () = sleep_until(timeout) => {
-                    self.redemption.handle_timeout(self.clock.now());
+            self.act();
+            self.take().await;
+        }
+    }
+
+    /// Does all that the machine wants done, and shows what it looks like now.
+    pub(crate) fn act(&mut self) {
+        self.carry_out();
+        self.publish();
+    }
+
+    /// Waits for one event or for the machine's time, and tells the machine. Nothing is lost by dropping this.
+    pub(crate) async fn take(&mut self) {
+        let timeout = self.redemption.poll_timeout();
+        tokio::select! {
+            biased;
+            event = self.events.recv() => {
+                if let Some(event) = event {
+                    let now = self.clock.now();
+                    desk::note(&mut self.desk, &event, now.wall);
+                    self.observed.event(&event, now.tick);
+                    self.redemption.handle_event(event, now);
                 }
             }
-            while self.exchanges.try_join_next().is_some() {}
+            () = self.pulse.answer() => {}
+            () = sleep_until(timeout) => {
+                self.redemption.handle_timeout(self.clock.now());
+            }
         }
+        while self.exchanges.try_join_next().is_some() {}
     }
 
     fn carry_out(&mut self) {

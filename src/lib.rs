@@ -11,13 +11,16 @@
 //! ```
 //!
 //! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `office`
-//! reads it for the pages behind the counter, `kiosk` runs the loop and the HTTP exchanges, `watchdog` asks both for a sign
-//! of life, `health` serves the numbers. `cli::desk` joins them.
+//! reads it for the pages behind the counter, `kiosk` runs the loop and the HTTP exchanges, `sound` plays, `watchdog` asks
+//! both for a sign of life, `health` serves the numbers. `cli::desk` joins them.
 //!
 //! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
 //! publishes a plain [`screen::Screen`]. The journal answers by event, so that a slow disk holds up nothing.
 //!
-//! The invariants, which the tests in `tests/it/redeem.rs`, `tests/it/journal.rs` and [`redemption`] hold up:
+//! [`online`] serves the page on a customer's own phone: many redemption machines, one journal, and the way to a desk's counter.
+//!
+//! The invariants, which the tests in `tests/it/machine.rs`, `tests/it/redeem.rs` and `tests/it/journal.rs` hold up, and
+//! `simulation`, in which the whole kiosk lives through faults of every kind:
 //!
 //! 1. No consume leaves before its intent is durable.
 //! 2. At most one consume is on its way for a code, and the screen waits for at most one.
@@ -43,6 +46,7 @@ pub mod config;
 pub mod journal;
 pub mod logging;
 pub mod scanner;
+pub mod sound;
 pub mod weixin;
 pub mod worker;
 
@@ -51,5 +55,9 @@ pub mod cli;
 pub mod doctor;
 pub mod health;
 pub mod kiosk;
+pub mod online;
 pub mod staff;
 pub mod ui;
+
+#[cfg(test)]
+mod simulation;

@@ -4,6 +4,8 @@
 //! redirect link carries `encrypt_code` and `card_id`; payment codes have ranges of their own and are neither sent
 //! nor kept; `weixin.qq.com/q/` is for receiving a coupon.
 
+use serde::{Deserialize, Serialize};
+
 use crate::card::{CardId, Code, EncryptCode};
 
 /// The meaning of one text. A payment code's digits are left behind here: no later part ever sees them.
@@ -27,6 +29,26 @@ pub enum Payload {
     PaymentCode(PaymentScheme),
     /// Anything else that is no coupon.
     NotACoupon(NotACoupon),
+}
+
+/// How a payload came to the redemption; recorded with what follows from it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Shown, typed or pasted at the desk.
+    #[default]
+    Desk,
+    /// Chosen by the customer on his own phone, and handed to the desk.
+    HandOff,
+    /// Chosen and confirmed by the customer on his own phone.
+    Online,
+}
+
+impl Origin {
+    /// Whether it is the usual one, of which records say nothing.
+    pub fn is_desk(&self) -> bool {
+        *self == Self::Desk
+    }
 }
 
 /// Whose payment code.
@@ -160,7 +182,7 @@ fn scheme_end(text: &str) -> Option<usize> {
 /// The first value of a parameter in an address, of the query or, for pages that route by it, of the fragment.
 ///
 /// Percent-decoded exactly once; `+` stays `+`, since sealed codes are base64 and were not form-encoded.
-fn parameter(address: &str, name: &str) -> Option<String> {
+pub fn parameter(address: &str, name: &str) -> Option<String> {
     address
         .split(['?', '&', '#'])
         .skip(1)

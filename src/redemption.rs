@@ -33,9 +33,9 @@ use jiff::Timestamp;
 
 use crate::card::{CardId, CardTitle, Code};
 use crate::event::{Event, ExchangeId, LookUpId, OnDuty, Touch, WriteId};
-use crate::payload::Payload;
+use crate::payload::{Origin, Payload};
 use crate::screen::{Finished, Notice};
-use attempt::{AttemptIds, JournalTrouble, OpenAttempt, Outcome, Record, Settled};
+use attempt::{AttemptIds, Intent, JournalTrouble, Outcome, Record, Settled};
 use done::Done;
 use doubt::Doubts;
 use reply::{Ask, Told};
@@ -103,6 +103,8 @@ pub struct Redemption {
     rules: Rules,
     ids: AttemptIds,
     state: State,
+    /// How the payload came that is being looked at.
+    origin: Origin,
     doubts: Doubts,
     done: Done,
     title: Option<(CardId, CardTitle)>,
@@ -123,15 +125,16 @@ impl Redemption {
     pub fn new(
         rules: Rules,
         ids: AttemptIds,
-        open: Vec<OpenAttempt>,
+        open: Vec<Intent>,
         journal: Option<JournalTrouble>,
         now: Moment,
     ) -> Self {
-        let doubts = Doubts::restored(open, rules.doubt, now);
+        let doubts = Doubts::restored(open, rules.doubt, now.tick);
         let mut machine = Self {
             rules,
             ids,
             state: State::Idle,
+            origin: Origin::Desk,
             doubts,
             done: Done::default(),
             title: None,
@@ -157,7 +160,7 @@ impl Redemption {
     /// Takes one event.
     pub fn handle_event(&mut self, event: Event, now: Moment) {
         match event {
-            Event::Payload(payload) => self.handle_payload(payload, now),
+            Event::Payload(payload, origin) => self.handle_payload(payload, origin, now),
             Event::Touch(touch) => self.handle_touch(touch, now),
             Event::Replied {
                 exchange,
@@ -172,7 +175,7 @@ impl Redemption {
             Event::Note { attempt, says } => self.note(attempt, says, now),
             Event::Duty(duty) => self.duty = duty,
             // What the lens has is no matter of a redemption: the loop tells it on the screen.
-            Event::Camera(_) | Event::View(_) => {}
+            Event::Camera(_) | Event::View(_) | Event::Invitation(_) => {}
         }
         self.ask_about_doubts(now);
     }
@@ -237,19 +240,19 @@ impl Redemption {
         self.settling.is_empty() && self.unsettled.is_empty()
     }
 
-    fn handle_payload(&mut self, payload: Payload, now: Moment) {
+    fn handle_payload(&mut self, payload: Payload, origin: Origin, now: Moment) {
         if self.duty == OnDuty::Locked {
             return;
         }
         self.notice = None;
         match &self.state {
-            State::Idle | State::Finished(_) => self.begin(payload, now),
+            State::Idle | State::Finished(_) => self.begin(payload, origin, now),
             State::Reviewing(review) => {
                 // The phone is still held up: the same coupon is not looked up again and again.
                 let is_same =
                     matches!(&payload, Payload::Code { code, .. } if *code == review.found.shown);
                 if !is_same {
-                    self.begin(payload, now);
+                    self.begin(payload, origin, now);
                 }
             }
             State::Decrypting(_)

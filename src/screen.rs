@@ -34,6 +34,8 @@ pub struct Desk {
     pub view: View,
     /// The way to Weixin.
     pub connection: Connection,
+    /// What the desk's own code shows, where customers can hand a coupon over from their phone.
+    pub invitation: Option<String>,
 }
 
 /// What the newest exchange told of the way to Weixin.

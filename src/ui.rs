@@ -8,10 +8,13 @@ mod behind;
 mod day;
 mod details;
 pub mod drawn;
+mod fingers;
 pub mod first_start;
+mod hands;
 mod header;
 mod icon;
 mod idle;
+mod invitation;
 mod keypad;
 mod look;
 mod measure;
@@ -41,7 +44,6 @@ use eframe::egui::{Context, CornerRadius, RawInput, Rect, Ui};
 
 use crate::event::{Event, LookUpId, Touch};
 use crate::office::Wish;
-use crate::payload::Payload;
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
 pub use measure::{Measured, measure};
@@ -50,6 +52,8 @@ pub use parts::{Parts, Said};
 
 use behind::Behind;
 use details::Details;
+use fingers::Fingers;
+use keypad::Kept;
 use look::{Act, Look};
 use opening::SOON;
 use page::Page;
@@ -59,7 +63,7 @@ use sign_in::{Purpose, sign_in_ui};
 use stage_key::StageKey;
 use theme::Palette;
 use viewfinder::Preview;
-use wedge::{Typed, Wedge};
+use wedge::Wedge;
 
 /// A review or an outcome takes no touch before it was seen so long.
 const ARMING: Duration = Duration::from_millis(400);
@@ -79,7 +83,10 @@ pub struct Window {
     confirmed: Option<LookUpId>,
     page: Option<Page>,
     behind: Behind,
+    /// What was typed last, for correction.
+    kept: Kept,
     wedge: Wedge,
+    fingers: Fingers,
     preview: Preview,
     sees_frames: Arc<AtomicBool>,
 }
@@ -108,7 +115,9 @@ impl Window {
             confirmed: None,
             page: None,
             behind: Behind::new(parts.office.clone(), now),
+            kept: Kept::default(),
             wedge: Wedge::default(),
+            fingers: Fingers::default(),
             preview: Preview::default(),
             sees_frames,
             parts,
@@ -134,40 +143,11 @@ impl Window {
                     self.page = None;
                 }
             }
+            if let Stage::Finished(finished) = &self.screen.stage {
+                self.kept = std::mem::take(&mut self.kept).after(finished, now);
+            }
             self.page.take_if(|page| page.is_empty(&self.screen));
         }
-    }
-
-    fn take_typed(&mut self, typed: Typed) {
-        match typed {
-            Typed::Nothing => {}
-            // Where a PIN may be typed, nothing is taken for a code.
-            Typed::Scanned(text) if self.asks_for_pin() => self.take_typed(Typed::ByHand(text)),
-            Typed::Scanned(text) => self.look_up(&text),
-            Typed::ByHand(text) => {
-                if self.behind.is_locked(&self.screen.stage) {
-                    self.behind.sign_in.take(&text);
-                } else if let Some(page) = &mut self.page {
-                    page.take(&text);
-                }
-            }
-            Typed::Delete => {
-                if self.behind.is_locked(&self.screen.stage) {
-                    self.behind.sign_in.delete();
-                } else if let Some(page) = &mut self.page {
-                    page.delete();
-                }
-            }
-        }
-    }
-
-    fn asks_for_pin(&self) -> bool {
-        self.behind.is_locked(&self.screen.stage) || matches!(self.page, Some(Page::Service(_)))
-    }
-
-    fn look_up(&mut self, text: &str) {
-        let payload = Payload::parse(text, self.parts.payment_codes);
-        self.tell(Event::Payload(payload));
     }
 
     fn tell(&self, event: Event) {
@@ -187,9 +167,10 @@ impl Window {
                 }
                 self.tell(Event::Touch(touch));
             }
-            Act::LookUp(text) => self.look_up(&text),
+            Act::TypedIn(text) => self.look_up_typed(text),
             Act::Open(door) => {
-                self.page = Some(Page::behind(door));
+                let now = (self.parts.tick)();
+                self.page = Some(Page::behind(door, self.kept.typed(now)));
                 if let Some(wish) = door.wish() {
                     self.wish(wish);
                 }
@@ -295,15 +276,12 @@ impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         (self.parts.beat)(frame.info().cpu_usage);
         theme::scale(ctx);
+        self.preview.count(frame.info().cpu_usage);
         let now = (self.parts.tick)();
         if std::mem::take(&mut self.is_new) {
             tracing::debug!(stage = ?self.since.0, "shown");
         }
-        let typed = self.wedge.pause(now);
-        self.take_typed(typed);
-        if self.wedge.is_busy() {
-            ctx.request_repaint_after(wedge::PAUSE);
-        }
+        self.pause(ctx, now);
         self.take_screen(now);
         self.behind.take();
         self.behind.guard(ctx, self.parts.is_fullscreen);
@@ -331,7 +309,7 @@ impl eframe::App for Window {
         self.sees_frames.store(sees_frames, Ordering::Relaxed);
         if sees_frames {
             let parts = &self.parts;
-            self.preview.take(ui.ctx(), &parts.frames);
+            self.preview.take(ui.ctx(), &parts.frames, now);
             self.preview.outline(&parts.sights, parts.is_mirrored);
         }
         let look = Look {
@@ -365,7 +343,7 @@ impl eframe::App for Window {
             rect = rest;
         }
         let (act, again) = self.stage_ui(ui, rect, now);
-        acts.extend(act);
+        acts.extend(act.or_else(|| self.escape(ui.ctx(), now)));
         drawn::end(ui.ctx());
         if self
             .behind
@@ -386,14 +364,10 @@ impl eframe::App for Window {
         }
     }
 
-    /// A scanner's keys are taken away before egui sees them: its Enter must not press what has the focus.
-    fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
+    /// A scanner's keys are taken away before egui sees them (its Enter must not press what has the focus), and a palm.
+    fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
         let now = (self.parts.tick)();
         self.behind.note_input(&raw_input.events, now);
-        let (kept, typed) = self.wedge.sift(std::mem::take(&mut raw_input.events), now);
-        raw_input.events = kept;
-        for typed in typed {
-            self.take_typed(typed);
-        }
+        self.sift(ctx, raw_input);
     }
 }

@@ -10,6 +10,10 @@ mod issuer;
 pub mod probe;
 pub mod recording;
 pub mod secret;
+pub mod signature;
+#[cfg(test)]
+pub mod simulated;
+pub mod ticket;
 pub mod token;
 pub mod transport;
 pub mod wire;
@@ -27,6 +31,7 @@ use crate::redemption::reply::{Ask, NotSent, Reason, Refusal, Reply, Told, Unkno
 use errcode::{Meaning, meaning};
 use recording::{Player, Recorder};
 use secret::Secret;
+use ticket::Tickets;
 use token::{NoToken, TokenSource, Tokens, quota_pause};
 use transport::{Failure, Https, Raw, Request, Target, Transport};
 use wire::Answer;
@@ -102,6 +107,9 @@ pub struct Client(Arc<Shared>);
 struct Shared {
     transport: Transport,
     tokens: Tokens,
+    page_tickets: Tickets,
+    /// Is told every secret.
+    hide: fn(&str),
     titles: Mutex<BTreeMap<CardId, CardTitle>>,
     /// Until when a call's quota is used up; each call has one of its own.
     quotas: Mutex<BTreeMap<&'static str, Instant>>,
@@ -117,20 +125,26 @@ impl Client {
         let https = Https::new(settings)?;
         Ok(Self::over(
             Transport::Https(Box::new(https), recorder),
-            Tokens::new(settings.token.clone(), settings.hide),
+            settings.token.clone(),
+            settings.hide,
         ))
     }
 
     /// A client of a recording, without any network.
     pub fn recorded(player: Player) -> Self {
-        let tokens = Tokens::new(TokenSource::None, |_made_up| {});
-        Self::over(Transport::Recorded(player), tokens)
+        Self::over(
+            Transport::Recorded(player),
+            TokenSource::None,
+            |_made_up| {},
+        )
     }
 
-    fn over(transport: Transport, tokens: Tokens) -> Self {
+    fn over(transport: Transport, source: TokenSource, hide: fn(&str)) -> Self {
         Self(Arc::new(Shared {
             transport,
-            tokens,
+            tokens: Tokens::new(source, hide),
+            page_tickets: Tickets::default(),
+            hide,
             titles: Mutex::default(),
             quotas: Mutex::default(),
         }))

@@ -1,5 +1,6 @@
 //! Which camera is taken, among those that are there.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::devices::{Access, Device};
@@ -23,64 +24,124 @@ impl Identity {
     }
 }
 
+/// Between a name and a bus, as it is written into settings.
+const AT: &str = " @ ";
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{AT}{}", self.name, self.bus)
+    }
+}
+
+/// What somebody means by the text that stands for a camera.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// Chosen from a list, as [`Identity`] writes itself: that one, else one of its name, else any other.
+    Chosen(Identity),
+    /// N of /dev/videoN, at the start: what was found there is known by name and bus from then on.
+    Number(u32),
+    /// A path, a bus, or a part of a name; no other one is taken.
+    Text(String),
+}
+
+impl Wish {
+    /// Of what was written or typed.
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        if let Some((name, bus)) = text.rsplit_once(AT) {
+            return Self::Chosen(Identity {
+                name: name.to_owned(),
+                bus: bus.to_owned(),
+            });
+        }
+        text.parse()
+            .map_or_else(|_no_number| Self::Text(text.to_owned()), Self::Number)
+    }
+}
+
 /// So long the camera that was there is waited for before another one takes its place.
 const LOYALTY: Duration = Duration::from_secs(1);
 
-/// The best of `devices`: the one that was `known`, one of its name, then any that is `wanted` (all are, where nothing
-/// is told). One that can be taken goes before one that cannot.
+/// What may be taken of `devices`, best first: what can be had goes before what cannot, then the one that was chosen,
+/// the one that was `known`, those of their names, and then any that is wished (all are, where nothing is told).
 ///
 /// `absent` is for how long the known one has been away: another one has to wait for that.
-pub fn choose<'a>(
+pub fn candidates<'a>(
     devices: &'a [Device],
-    wanted: Option<&str>,
+    wish: Option<&Wish>,
     known: Option<&Identity>,
     absent: Duration,
-) -> Option<&'a Device> {
-    devices
+) -> Vec<&'a Device> {
+    let choice = Choice {
+        wish,
+        known,
+        is_patient: absent >= LOYALTY,
+        is_chosen_there: devices.iter().any(|device| match wish {
+            Some(Wish::Chosen(chosen)) => chosen.name == device.name,
+            Some(Wish::Number(_) | Wish::Text(_)) | None => false,
+        }),
+    };
+    let ranked = devices
         .iter()
-        .filter_map(|device| Some((rank(device, wanted, known, absent)?, device)))
-        .min_by_key(|(rank, _device)| *rank)
-        .map(|(_rank, device)| device)
+        .filter_map(|device| Some((choice.rank(device)?, device)));
+    let mut ranked: Vec<_> = ranked.collect();
+    ranked.sort_by_key(|(rank, _device)| *rank);
+    ranked.into_iter().map(|(_rank, device)| device).collect()
 }
 
-fn rank(
-    device: &Device,
-    wanted: Option<&str>,
-    known: Option<&Identity>,
-    absent: Duration,
-) -> Option<(u8, u8)> {
-    let closeness = match known {
-        Some(known) if known.name == device.name && known.bus == device.bus => 0,
-        Some(known) if known.name == device.name => 1,
-        Some(_other) if absent < LOYALTY => return None,
-        _ if wanted.is_none_or(|wanted| is_meant(device, wanted)) => 2,
-        _ => return None,
-    };
-    let usable = match device.access {
-        Access::Free if !device.modes.is_empty() => 0,
-        Access::Busy => 1,
-        Access::Refused => 2,
-        Access::Free | Access::Failed => 3,
-    };
-    // A second camera of the same name is as good as the first when that one cannot be taken.
-    Some(if usable == 0 {
-        (0, closeness)
-    } else {
-        (usable, closeness)
-    })
+struct Choice<'a> {
+    wish: Option<&'a Wish>,
+    known: Option<&'a Identity>,
+    /// What is not known may be taken.
+    is_patient: bool,
+    is_chosen_there: bool,
 }
 
-/// Whether somebody who writes `wanted` means this one.
-fn is_meant(device: &Device, wanted: &str) -> bool {
-    if let Ok(number) = wanted.parse::<u32>() {
-        return number == device.number;
+impl Choice<'_> {
+    fn rank(&self, device: &Device) -> Option<(u8, u8)> {
+        let usable = match device.access {
+            Access::Free if !device.modes.is_empty() => 0,
+            Access::Busy => 1,
+            Access::Refused => 2,
+            Access::Free | Access::Failed => 3,
+        };
+        Some((usable, self.closeness(device)?))
     }
-    wanted == device.path()
-        || wanted == device.bus
-        || device
-            .name
-            .to_lowercase()
-            .contains(&wanted.trim().to_lowercase())
+
+    fn closeness(&self, device: &Device) -> Option<u8> {
+        if let Some(Wish::Chosen(chosen)) = self.wish {
+            if chosen == &Identity::of(device) {
+                return Some(0);
+            }
+            if chosen.name == device.name {
+                return Some(2);
+            }
+            if self.is_chosen_there || !self.is_patient {
+                return None;
+            }
+        }
+        if let Some(known) = self.known {
+            if known == &Identity::of(device) {
+                return Some(1);
+            }
+            if known.name == device.name {
+                return Some(3);
+            }
+            if !self.is_patient {
+                return None;
+            }
+        }
+        let is_meant = match self.wish {
+            None | Some(Wish::Chosen(_)) => true,
+            Some(Wish::Number(number)) => *number == device.number,
+            Some(Wish::Text(text)) => {
+                *text == device.path()
+                    || *text == device.bus
+                    || device.name.to_lowercase().contains(&text.to_lowercase())
+            }
+        };
+        is_meant.then_some(4)
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +174,10 @@ mod tests {
         known: Option<&Identity>,
         absent: Duration,
     ) -> Option<u32> {
-        choose(devices, wanted, known, absent).map(|device| device.number)
+        let wish = wanted.map(Wish::parse);
+        candidates(devices, wish.as_ref(), known, absent)
+            .first()
+            .map(|device| device.number)
     }
 
     #[test]
@@ -160,5 +224,32 @@ mod tests {
         assert_eq!(number(&devices, None, None, NOW), Some(1));
         devices[1].modes.clear();
         assert_eq!(number(&devices, None, None, NOW), Some(0));
+    }
+
+    #[test]
+    fn a_chosen_camera_is_waited_for_and_another_model_may_stand_in_for_it() {
+        let chosen = Identity::of(&device(4, "Cam", "usb-1")).to_string();
+        assert_eq!(chosen, "Cam @ usb-1");
+        let chosen = Some(chosen.as_str());
+        let twins = [
+            device(0, "Other", "usb-9"),
+            device(1, "Cam", "usb-2"),
+            device(2, "Cam", "usb-1"),
+        ];
+        assert_eq!(number(&twins, chosen, None, NOW), Some(2));
+        assert_eq!(number(&twins[..2], chosen, None, NOW), Some(1));
+        assert_eq!(number(&twins[..1], chosen, None, NOW), None);
+        assert_eq!(number(&twins[..1], chosen, None, LATER), Some(0));
+        // It is back: the stand-in goes, at the next occasion.
+        let stand_in = Identity::of(&twins[0]);
+        assert_eq!(number(&twins, chosen, Some(&stand_in), NOW), Some(2));
+    }
+
+    #[test]
+    fn a_chosen_camera_that_another_program_has_is_not_replaced() {
+        let mut devices = [device(0, "Other", "usb-9"), device(1, "Cam", "usb-1")];
+        devices[1].access = Access::Busy;
+        let told = number(&devices, Some("Cam @ usb-1"), None, LATER);
+        assert_eq!(told, Some(1));
     }
 }

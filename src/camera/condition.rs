@@ -7,12 +7,28 @@ use crate::event::CameraState;
 /// So long a live camera may be silent.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
+/// A fault, and what IT is told of it: the driver's words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Trouble {
+    pub(super) fault: Fault,
+    pub(super) words: String,
+}
+
+impl Trouble {
+    pub(super) fn new(fault: Fault, words: impl Into<String>) -> Self {
+        Self {
+            fault,
+            words: words.into(),
+        }
+    }
+}
+
 /// Why there are no frames just now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Fault {
     /// No camera, or not the one that is wanted.
     Absent,
-    /// It answers with an error, though it is there; or it was woken from a stall.
+    /// It answers with an error, though it is there; or it sends nothing.
     Failed,
     /// Another program has it.
     Busy,
@@ -27,6 +43,7 @@ pub(super) enum Fault {
 pub(super) struct Condition {
     told: Option<CameraState>,
     was_there: bool,
+    was_busy: bool,
     silent_since: Option<Instant>,
 }
 
@@ -38,7 +55,7 @@ impl Condition {
 
     /// A device was found and is being opened. What was wrong with it stays so until a frame comes.
     pub(super) fn opening(&mut self, now: Instant) -> Option<CameraState> {
-        self.silent_since = Some(now);
+        self.silent_since.get_or_insert(now);
         match self.told {
             None | Some(CameraState::None | CameraState::Lost) => self.tell(CameraState::Opening),
             Some(
@@ -73,12 +90,19 @@ impl Condition {
 
     /// It was let go of.
     pub(super) fn fault(&mut self, fault: Fault) -> Option<CameraState> {
-        self.silent_since = None;
+        if fault != Fault::Failed {
+            self.silent_since = None;
+        }
+        let was_busy = std::mem::replace(&mut self.was_busy, fault == Fault::Busy);
         let state = match fault {
             Fault::Absent if self.was_there => CameraState::Lost,
             Fault::Absent => CameraState::None,
             Fault::Failed if self.told == Some(CameraState::Stalled) => CameraState::Stalled,
             Fault::Failed => CameraState::Opening,
+            // One that was plugged in just now is busy with itself for a moment.
+            Fault::Busy if !was_busy && self.told == Some(CameraState::Opening) => {
+                CameraState::Opening
+            }
             Fault::Busy => CameraState::Busy,
             Fault::Refused => CameraState::Refused,
             Fault::Unusable => CameraState::Unusable,
@@ -88,17 +112,10 @@ impl Condition {
 
     /// Time went on.
     pub(super) fn tick(&mut self, now: Instant) -> Option<CameraState> {
-        if self.is_starved(now) {
-            self.tell(CameraState::Stalled)
-        } else {
-            None
-        }
-    }
-
-    /// Whether it is open and no good frame came for too long.
-    pub(super) fn is_starved(&self, now: Instant) -> bool {
-        self.silent_since
-            .is_some_and(|since| now.saturating_duration_since(since) >= PATIENCE)
+        let is_starved = self
+            .silent_since
+            .is_some_and(|since| now.saturating_duration_since(since) >= PATIENCE);
+        is_starved.then(|| self.tell(CameraState::Stalled))?
     }
 
     fn tell(&mut self, state: CameraState) -> Option<CameraState> {
@@ -148,13 +165,10 @@ mod tests {
         camera.frame(now, "Cam", "MJPG");
         assert_eq!(name(camera.tick(now + after(1999))), "-");
         assert_eq!(name(camera.tick(now + after(2000))), "stalled");
-        assert!(camera.is_starved(now + after(2000)));
         assert_eq!(name(camera.tick(now + after(2100))), "-");
         assert_eq!(name(camera.fault(Fault::Failed)), "-");
-        assert!(!camera.is_starved(now + after(9000)));
         assert_eq!(name(camera.opening(now + after(2600))), "-");
         assert_eq!(name(camera.tick(now + after(4700))), "-");
-        assert!(camera.is_starved(now + after(4700)));
         assert_eq!(name(camera.frame(now + after(5000), "Cam", "MJPG")), "live");
     }
 
@@ -163,6 +177,19 @@ mod tests {
         let (mut camera, now) = (Condition::default(), start());
         assert_eq!(name(camera.opening(now)), "opening");
         assert_eq!(name(camera.tick(now + after(2000))), "stalled");
+    }
+
+    #[test]
+    fn a_camera_that_answers_with_errors_only_is_stalled_in_the_end() {
+        let (mut camera, now) = (Condition::default(), start());
+        camera.frame(now, "Cam", "MJPG");
+        assert_eq!(name(camera.fault(Fault::Failed)), "opening");
+        assert_eq!(name(camera.opening(now + after(500))), "-");
+        assert_eq!(name(camera.fault(Fault::Failed)), "-");
+        assert_eq!(name(camera.tick(now + after(1999))), "-");
+        assert_eq!(name(camera.tick(now + after(2000))), "stalled");
+        assert_eq!(name(camera.fault(Fault::Absent)), "lost");
+        assert_eq!(name(camera.tick(now + after(9000))), "-");
     }
 
     #[test]
@@ -182,6 +209,9 @@ mod tests {
         ] {
             let (mut camera, now) = (Condition::default(), start());
             camera.opening(now);
+            if fault == Fault::Busy {
+                assert_eq!(name(camera.fault(fault)), "-");
+            }
             assert_eq!(name(camera.fault(fault)), expected);
             assert_eq!(name(camera.opening(now)), "-");
             assert_eq!(name(camera.fault(fault)), "-");

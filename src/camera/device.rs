@@ -1,35 +1,36 @@
-//! The camera's thread, and the watchdog that wakes it from a stall.
+//! The camera's thread, and the watchdog beside it.
 
-use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Wanted;
 use super::capture::Capture;
 use super::clock::now;
-use super::condition::{Condition, Fault};
-use super::devices::{self, Access, Device, Identity, choose};
-use super::interrupt::Sleeper;
-use super::jpeg;
-use super::mode::Mode;
-use super::pixels::{Layout, Raw};
+use super::condition::{Condition, Fault, PATIENCE, Trouble};
+use super::devices::{self, Access, Device, Identity, Wish, candidates};
+use super::mode::smaller;
+use super::reading::{Made, Reading};
 use crate::event::CameraState;
 use crate::frame::{Frame, Slot};
 use crate::worker::Stop;
 
 /// After an error a driver needs a moment before the device can be had again.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How often the watchdog looks.
+/// How often the watchdog looks, and how long the camera's thread waits for a frame at once.
 const TICK: Duration = Duration::from_millis(100);
+/// A camera that sends damaged frames only is opened anew after so long: the next one may be whole.
+const DAMAGED: Duration = Duration::from_secs(10);
+/// How often the log is told how many frames came.
+const REPORT: Duration = Duration::from_mins(1);
 
-/// What the two threads share.
+/// What the two threads share, and whoever holds the [`super::Camera`].
 pub(super) struct Shared {
     desk: Mutex<Desk>,
-    sleeper: Sleeper,
-    /// The camera's thread waits for a frame: it may be woken.
-    is_waiting: AtomicBool,
+    wanted: Mutex<Wanted>,
+    /// Grows with every change of what is wanted.
+    wishes: AtomicU64,
 }
 
 /// Told and put under one lock, so that no frame comes into the slot after it was emptied for a stall.
@@ -37,53 +38,120 @@ struct Desk {
     condition: Condition,
     frames: Arc<Slot<Frame>>,
     report: Box<dyn FnMut(CameraState) + Send>,
+    /// The device that is meant, for IT: its name, path, bus and mode.
+    about: String,
+    /// The driver's words for what was wrong last.
+    words: String,
+    broken_since: Option<Instant>,
 }
 
 impl Shared {
     pub(super) fn new(
+        wanted: Wanted,
         frames: Arc<Slot<Frame>>,
         report: Box<dyn FnMut(CameraState) + Send>,
-    ) -> io::Result<Self> {
-        Ok(Self {
+    ) -> Self {
+        Self {
             desk: Mutex::new(Desk {
                 condition: Condition::default(),
                 frames,
                 report,
+                about: String::new(),
+                words: String::new(),
+                broken_since: None,
             }),
-            sleeper: Sleeper::new()?,
-            is_waiting: AtomicBool::new(false),
-        })
+            wanted: Mutex::new(wanted),
+            wishes: AtomicU64::new(0),
+        }
     }
 
-    fn tell(&self, change: impl FnOnce(&mut Condition) -> Option<CameraState>) {
-        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(state) = change(&mut desk.condition) {
-            desk.say(state);
+    /// Something else is wanted from now on.
+    pub(super) fn want(&self, wanted: Wanted) {
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
+        self.wishes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn wishes(&self) -> u64 {
+        self.wishes.load(Ordering::Acquire)
+    }
+
+    fn wanted(&self) -> Wanted {
+        let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted.clone()
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tick(&self, at: Instant) {
+        let mut desk = self.desk();
+        if let Some(state) = desk.condition.tick(at) {
+            "no good frame for two seconds".clone_into(&mut desk.words);
+            desk.say(state, at);
+        }
+    }
+
+    fn opening(&self, device: &Device) {
+        let mut desk = self.desk();
+        let at = now();
+        desk.about = format!("{} at {} ({})", device.name, device.path(), device.bus);
+        if let Some(state) = desk.condition.opening(at) {
+            desk.say(state, at);
+        }
+    }
+
+    fn opened(&self, device: &Device, capture: &Capture) {
+        let about = format!(
+            "{} at {} ({}) {}",
+            device.name,
+            device.path(),
+            device.bus,
+            capture.mode
+        );
+        tracing::info!(device = about, "opened");
+        self.desk().about = about;
+    }
+
+    fn fail(&self, trouble: Trouble) {
+        let mut desk = self.desk();
+        let at = now();
+        if let Some(state) = desk.condition.fault(trouble.fault) {
+            desk.words = trouble.words;
+            desk.say(state, at);
+        } else if desk.words != trouble.words {
+            tracing::debug!(device = desk.about, driver = trouble.words, "camera");
+            desk.words = trouble.words;
         }
     }
 
     fn put(&self, frame: Frame, device: &str, mode: &str) {
-        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(state) = desk.condition.frame(frame.at, device, mode) {
-            desk.say(state);
+        let mut desk = self.desk();
+        let at = now();
+        if let Some(state) = desk.condition.frame(at, device, mode) {
+            desk.say(state, at);
         }
         desk.frames.put(frame);
-    }
-
-    fn is_starved(&self, at: Instant) -> bool {
-        let desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        desk.condition.is_starved(at)
-    }
-
-    fn clear(&self) {
-        let desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        desk.frames.clear();
     }
 }
 
 impl Desk {
-    fn say(&mut self, state: CameraState) {
-        tracing::info!(?state, "camera");
+    /// One line for IT, and the news for everybody else.
+    fn say(&mut self, state: CameraState, at: Instant) {
+        let (device, driver, name) = (&self.about, &self.words, state.name());
+        if state.is_trouble() {
+            self.broken_since.get_or_insert(at);
+            tracing::warn!(state = name, device, driver, "camera");
+        } else if let CameraState::Live { .. } = state {
+            let healed_after = self
+                .broken_since
+                .take()
+                .map_or(Duration::ZERO, |since| at.saturating_duration_since(since));
+            tracing::info!(state = name, device, ?healed_after, "camera");
+            self.words.clear();
+        } else {
+            tracing::info!(state = name, device, driver, "camera");
+        }
         if !self.condition.is_live() {
             self.frames.clear();
         }
@@ -91,52 +159,57 @@ impl Desk {
     }
 }
 
-/// The watchdog's body: sees a stall and ends it; at the end it wakes the camera's thread until that has gone.
+/// The watchdog's body: tells a stall, also while the camera's thread waits in the kernel.
 pub(super) fn guard(shared: &Shared, ended: &Receiver<()>) {
     while matches!(ended.recv_timeout(TICK), Err(RecvTimeoutError::Timeout)) {
-        let at = now();
-        shared.tell(|condition| condition.tick(at));
-        if shared.is_waiting.load(Ordering::Acquire) && shared.is_starved(at) {
-            shared.sleeper.wake();
-        }
+        shared.tick(now());
     }
-    shared.sleeper.wake_until_gone();
 }
 
 /// The camera's body: opens, reads, lets go, waits, and begins again.
-pub(super) fn run(shared: &Arc<Shared>, wanted: &Wanted, ended: &Receiver<()>, stop: &Stop) {
-    struct Leave<'a>(&'a Shared);
-    impl Drop for Leave<'_> {
-        fn drop(&mut self) {
-            self.0.sleeper.leave();
-        }
-    }
-    shared.sleeper.enter();
-    let _leave = Leave(shared);
+pub(super) fn run(shared: &Shared, ended: &Receiver<()>, stop: &Stop) {
     let mut lens = Lens {
         shared,
-        wanted,
         stop,
+        wanted: shared.wanted(),
+        wishes: shared.wishes(),
+        size: None,
         known: None,
         seen: now(),
     };
     while !stop.is_asked() {
-        let fault = lens.round();
-        if stop.is_asked() {
-            break;
-        }
-        shared.tell(|condition| condition.fault(fault));
-        if !matches!(ended.recv_timeout(PAUSE), Err(RecvTimeoutError::Timeout)) {
-            break;
+        match lens.round() {
+            End::Stopped => break,
+            End::Again(why) => shared.fail(Trouble::new(Fault::Failed, why)),
+            End::Trouble(trouble) => {
+                shared.fail(trouble);
+                if !matches!(ended.recv_timeout(PAUSE), Err(RecvTimeoutError::Timeout)) {
+                    break;
+                }
+            }
         }
     }
-    shared.clear();
+    shared.desk().frames.clear();
+}
+
+/// Why a camera was let go of.
+enum End {
+    /// The thread ends.
+    Stopped,
+    /// To be opened at once, in another way.
+    Again(&'static str),
+    /// Something went wrong.
+    Trouble(Trouble),
 }
 
 struct Lens<'a> {
     shared: &'a Shared,
-    wanted: &'a Wanted,
     stop: &'a Stop,
+    wanted: Wanted,
+    /// Which wishes `wanted` holds.
+    wishes: u64,
+    /// Smaller than wanted, where the machine is too slow.
+    size: Option<(u32, u32)>,
     known: Option<Identity>,
     /// When the known one was there last.
     seen: Instant,
@@ -144,90 +217,123 @@ struct Lens<'a> {
 
 impl Lens<'_> {
     /// From finding a camera to losing it.
-    fn round(&mut self) -> Fault {
+    fn round(&mut self) -> End {
+        if self.wishes != self.shared.wishes() {
+            self.wishes = self.shared.wishes();
+            let before = std::mem::replace(&mut self.wanted, self.shared.wanted());
+            self.size = None;
+            if before.device != self.wanted.device {
+                self.known = None;
+            }
+        }
         let devices = devices::list();
         let absent = now().saturating_duration_since(self.seen);
-        let wanted = self.wanted.device.as_deref();
-        let Some(device) = choose(&devices, wanted, self.known.as_ref(), absent) else {
-            return Fault::Absent;
-        };
-        match device.access {
-            Access::Free if device.modes.is_empty() => return Fault::Unusable,
-            Access::Free => {}
-            Access::Busy => return Fault::Busy,
-            Access::Refused => return Fault::Refused,
-            Access::Failed => return Fault::Failed,
+        let wish = self.wanted.device.as_deref().map(Wish::parse);
+        let mut first = None;
+        for device in candidates(&devices, wish.as_ref(), self.known.as_ref(), absent) {
+            match self.open(device) {
+                Ok(capture) => {
+                    let end = self.read(capture, device);
+                    self.seen = now();
+                    return end;
+                }
+                Err(trouble) => {
+                    first.get_or_insert(trouble);
+                }
+            }
         }
-        self.shared.tell(|condition| condition.opening(now()));
-        let capture = match Capture::open(device, self.wanted.size) {
-            Ok(capture) => capture,
-            Err(fault) => return fault,
-        };
-        let fault = self.read(capture, device);
-        self.seen = now();
-        fault
+        End::Trouble(first.unwrap_or_else(|| nobody(&devices, self.wanted.device.as_deref())))
     }
 
-    fn read(&mut self, mut capture: Capture, device: &Device) -> Fault {
+    fn open(&self, device: &Device) -> Result<Capture, Trouble> {
+        self.shared.opening(device);
+        let refused = |fault, words: &str| Err(Trouble::new(fault, words));
+        match device.access {
+            Access::Free if device.modes.is_empty() => {
+                let others = device.other_formats.join(", ");
+                let words = format!("it offers none of MJPG, YUYV, NV12, GREY, but: {others}");
+                Err(Trouble::new(Fault::Unusable, words))
+            }
+            Access::Free => Capture::open(device, self.size.or(self.wanted.size)),
+            Access::Busy => refused(Fault::Busy, "open: EBUSY"),
+            Access::Refused => refused(Fault::Refused, "open: permission denied"),
+            Access::Failed => refused(Fault::Failed, "it does not answer"),
+        }
+    }
+
+    fn read(&mut self, mut capture: Capture, device: &Device) -> End {
+        self.shared.opened(device, &capture);
         let mode = capture.mode;
         let words = mode.to_string();
-        tracing::info!(
-            device = device.name,
-            path = device.path(),
-            mode = words,
-            "opened"
-        );
-        let (mut good, mut damaged) = (0_u64, 0_u64);
-        let fault = loop {
-            self.shared.is_waiting.store(true, Ordering::Release);
-            let bytes = capture.next();
-            self.shared.is_waiting.store(false, Ordering::Release);
+        let wanted = self.wanted.clone();
+        let mut reading = Reading::new(&wanted, mode);
+        let mut good = now();
+        let (mut came, mut told) = (good, good);
+        let end = loop {
             if self.stop.is_asked() {
-                break Fault::Failed;
+                break End::Stopped;
             }
-            let at = now();
-            let frame = match &bytes {
-                Ok(bytes) => self.frame(bytes, mode, at),
-                Err(fault) => break *fault,
+            if self.wishes != self.shared.wishes() {
+                break End::Again("something else is wanted");
+            }
+            let made = match capture.newest(TICK, |bytes, told| reading.make(bytes, told)) {
+                Ok(made) => made,
+                Err(trouble) => break End::Trouble(trouble),
             };
-            if let Some(frame) = frame {
-                good += 1;
-                if good == 1 {
-                    self.known = Some(Identity::of(device));
+            let at = now();
+            if at.saturating_duration_since(told) >= REPORT {
+                told = at;
+                tracing::info!(device = device.name, "frames: {}", reading.tally);
+            }
+            match made {
+                Some(Made::Frame(frame)) => {
+                    (good, came) = (at, at);
+                    self.known.get_or_insert_with(|| Identity::of(device));
+                    self.shared.put(frame, &device.name, &words);
                 }
-                self.shared.put(frame, &device.name, &words);
-            } else {
-                damaged += 1;
-                if self.shared.is_starved(at) {
-                    self.shared.tell(|condition| condition.tick(at));
-                    break Fault::Failed;
+                Some(Made::TooLarge(frame)) => {
+                    (good, came) = (at, at);
+                    self.shared.put(frame, &device.name, &words);
+                    if let Some(size) = smaller(&device.modes, mode) {
+                        self.size = Some(size);
+                        break End::Again("smaller pictures, since the machine is slow");
+                    }
+                }
+                Some(Made::Passed | Made::Dropped) => {
+                    came = at;
+                    if at.saturating_duration_since(good) >= DAMAGED {
+                        break End::Trouble(Trouble::new(Fault::Failed, reading.silence()));
+                    }
+                }
+                None => {
+                    if at.saturating_duration_since(came) >= PATIENCE {
+                        break End::Trouble(Trouble::new(Fault::Failed, reading.silence()));
+                    }
                 }
             }
         };
         drop(capture);
-        tracing::info!(device = device.name, good, damaged, ?fault, "let go");
-        fault
-    }
-
-    fn frame(&self, bytes: &[u8], mode: Mode, at: Instant) -> Option<Frame> {
-        let (width, height) = (
-            usize::try_from(mode.width).ok()?,
-            usize::try_from(mode.height).ok()?,
+        tracing::info!(
+            device = device.name,
+            "let go after frames: {}",
+            reading.tally
         );
-        let decoded;
-        let (layout, bytes) = if let Some(layout) = Layout::of(mode.format) {
-            (layout, bytes)
-        } else {
-            decoded = jpeg::decode(bytes, width, height)?;
-            (decoded.0, decoded.1.as_slice())
-        };
-        let raw = Raw {
-            layout,
-            width,
-            height,
-            bytes,
-        };
-        let (luma, preview) = raw.frame(self.wanted.rotate, self.wanted.mirror)?;
-        Some(Frame { luma, preview, at })
+        end
     }
+}
+
+/// None is there that may be taken.
+fn nobody(devices: &[Device], wished: Option<&str>) -> Trouble {
+    let there: Vec<String> = devices
+        .iter()
+        .map(|device| Identity::of(device).to_string())
+        .collect();
+    let words = match wished {
+        Some(wished) if !there.is_empty() => {
+            format!("{wished} is not there, but: {}", there.join(", "))
+        }
+        Some(wished) => format!("{wished} is not there, and no other camera"),
+        None => "there is no camera".to_owned(),
+    };
+    Trouble::new(Fault::Absent, words)
 }

@@ -10,10 +10,11 @@ use v4l::framesize::FrameSizeEnum;
 use v4l::video::Capture;
 use v4l::{Device as Node, FourCC};
 
+use super::condition::Fault;
 use super::mode::{Mode, PixelFormat};
 
-pub use super::choice::{Identity, choose};
-pub use super::mode::ranked;
+pub use super::choice::{Identity, Wish, candidates};
+pub use super::mode::{DEFAULT_SIZE, ranked};
 
 /// A camera, as far as it could be looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,6 +72,23 @@ pub fn list() -> Vec<Device> {
     numbers.into_iter().filter_map(look).collect()
 }
 
+/// Whether a device can be taken just now. Many may open a camera at once, and only one may set its mode: so the mode
+/// that it has is set again.
+pub fn held(device: &Device) -> Access {
+    if device.access != Access::Free {
+        return device.access;
+    }
+    let index = usize::try_from(device.number).unwrap_or(usize::MAX);
+    let set = || {
+        let node = Node::new(index)?;
+        node.format().and_then(|format| node.set_format(&format))
+    };
+    match catch_unwind(set) {
+        Ok(Err(error)) if fault_of(&error) == Fault::Busy => Access::Busy,
+        Ok(_) | Err(_) => device.access,
+    }
+}
+
 /// The libraries below panic on names that are no UTF-8.
 fn look(number: u32) -> Option<Device> {
     catch_unwind(|| examine(number)).unwrap_or(None)
@@ -91,11 +109,17 @@ fn examine(number: u32) -> Option<Device> {
     let index = usize::try_from(number).ok()?;
     let node = match Node::new(index).and_then(|node| Ok((node.query_caps()?, node))) {
         Ok((caps, node)) => {
-            if !caps.capabilities.contains(Flags::VIDEO_CAPTURE) {
-                return None;
-            }
             device.name = caps.card;
             device.bus = caps.bus;
+            let has = |flag| caps.capabilities.contains(flag);
+            let is_codec = has(Flags::VIDEO_OUTPUT) || has(Flags::VIDEO_OUTPUT_MPLANE);
+            if has(Flags::VIDEO_CAPTURE_MPLANE) && !is_codec {
+                device.other_formats.push("planes apart".to_owned());
+                return Some(device);
+            }
+            if !has(Flags::VIDEO_CAPTURE) || is_codec {
+                return None;
+            }
             node
         }
         Err(error) => {
@@ -103,39 +127,65 @@ fn examine(number: u32) -> Option<Device> {
             return Some(device);
         }
     };
-    for description in node.enum_formats().unwrap_or_default() {
-        match PixelFormat::of(description.fourcc.repr) {
-            Some(format) => device.modes.extend(modes(&node, format)),
-            None => device.other_formats.push(description.fourcc.to_string()),
-        }
+    if let Err(error) = ask_for_modes(&node, &mut device) {
+        // One that was pulled meanwhile is absent, not unusable.
+        device.access = access(&error)?;
     }
     Some(device)
 }
 
-/// `None` where there is nothing behind the name.
-fn access(error: &io::Error) -> Option<Access> {
-    match error.raw_os_error() {
-        Some(BUSY) => Some(Access::Busy),
-        Some(NOT_ALLOWED | NOT_PERMITTED) => Some(Access::Refused),
-        // ENOENT, ENXIO, ENODEV: it went away between two looks. ENOTTY: it is no video device.
-        Some(2 | 6 | 19 | 25) => None,
-        _ => Some(Access::Failed),
+fn ask_for_modes(node: &Node, device: &mut Device) -> io::Result<()> {
+    for description in or_nothing(node.enum_formats())? {
+        match PixelFormat::of(description.fourcc.repr) {
+            Some(format) => device.modes.extend(modes(node, format)?),
+            None => device.other_formats.push(description.fourcc.to_string()),
+        }
+    }
+    Ok(())
+}
+
+/// A driver that has nothing to tell says EINVAL or ENOTTY.
+fn or_nothing<T>(told: io::Result<Vec<T>>) -> io::Result<Vec<T>> {
+    match told {
+        Err(error) if matches!(error.raw_os_error(), Some(22 | 25)) => Ok(Vec::new()),
+        told => told,
     }
 }
 
-pub(super) const BUSY: i32 = 16;
-pub(super) const NOT_ALLOWED: i32 = 13;
-pub(super) const NOT_PERMITTED: i32 = 1;
-pub(super) const GONE: i32 = 19;
+/// `None` where there is nothing behind the name.
+fn access(error: &io::Error) -> Option<Access> {
+    // ENOTTY: it is no video device.
+    if error.raw_os_error() == Some(25) {
+        return None;
+    }
+    match fault_of(error) {
+        Fault::Busy => Some(Access::Busy),
+        Fault::Refused => Some(Access::Refused),
+        Fault::Absent => None,
+        Fault::Failed | Fault::Unusable => Some(Access::Failed),
+    }
+}
 
-fn modes(node: &Node, format: PixelFormat) -> Vec<Mode> {
+/// What the system's error means of a camera.
+pub(super) fn fault_of(error: &io::Error) -> Fault {
+    match error.raw_os_error() {
+        // EBUSY
+        Some(16) => Fault::Busy,
+        // EPERM, EACCES
+        Some(1 | 13) => Fault::Refused,
+        // ENOENT, ENXIO, ENODEV: it went away between two looks.
+        Some(2 | 6 | 19) => Fault::Absent,
+        _ => Fault::Failed,
+    }
+}
+
+fn modes(node: &Node, format: PixelFormat) -> io::Result<Vec<Mode>> {
     let letters = FourCC::new(format.letters());
     let mut modes = Vec::new();
-    for size in node.enum_framesizes(letters).unwrap_or_default() {
+    for size in or_nothing(node.enum_framesizes(letters))? {
         for (width, height) in sizes(size.size) {
-            let rates = node.enum_frameintervals(letters, width, height);
+            let rates = or_nothing(node.enum_frameintervals(letters, width, height))?;
             let rates: Vec<(u32, u32)> = rates
-                .unwrap_or_default()
                 .into_iter()
                 .map(|interval| match interval.interval {
                     FrameIntervalEnum::Discrete(at) => (at.denominator, at.numerator),
@@ -164,7 +214,7 @@ fn modes(node: &Node, format: PixelFormat) -> Vec<Mode> {
             }));
         }
     }
-    modes
+    Ok(modes)
 }
 
 /// Of a range, the usual sizes that are in it.

@@ -71,7 +71,7 @@ impl fmt::Display for Mode {
 }
 
 /// Enough to read a code on a phone held at arm's length, and cheap.
-const DEFAULT_SIZE: (u32, u32) = (1280, 720);
+pub const DEFAULT_SIZE: (u32, u32) = (1280, 720);
 /// More frames than these show nobody anything new.
 const ENOUGH: f64 = 30.0;
 
@@ -113,6 +113,17 @@ pub fn ranked(modes: &[Mode], wanted: Option<(u32, u32)>) -> Vec<Mode> {
     ranked
 }
 
+/// The largest size that is clearly smaller than a mode's; `None` where there is none.
+pub(super) fn smaller(modes: &[Mode], than: Mode) -> Option<(u32, u32)> {
+    let area = |width: u32, height: u32| u64::from(width) * u64::from(height);
+    let limit = area(than.width, than.height) * 2 / 3;
+    modes
+        .iter()
+        .map(|mode| (mode.width, mode.height))
+        .filter(|&(width, height)| area(width, height) <= limit)
+        .max_by_key(|&(width, height)| area(width, height))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +149,17 @@ mod tests {
         assert_eq!(ranked(&[slow, small], None)[0], slow);
         assert_eq!(ranked(&[small, large, mjpg], Some((1920, 1080)))[0], large);
         assert_eq!(ranked(&[small, large, mjpg], Some((640, 480)))[0], small);
+    }
+
+    #[test]
+    fn a_slow_machine_is_given_the_next_smaller_size() {
+        let large = mode(PixelFormat::Mjpg, 1920, 1080, (30, 1));
+        let middle = mode(PixelFormat::Yuyv, 1280, 720, (30, 1));
+        let small = mode(PixelFormat::Yuyv, 640, 480, (30, 1));
+        let all = [small, large, middle];
+        assert_eq!(smaller(&all, large), Some((1280, 720)));
+        assert_eq!(smaller(&all, middle), Some((640, 480)));
+        assert_eq!(smaller(&all, small), None);
     }
 
     #[test]

@@ -132,6 +132,7 @@ pub(super) fn play(
         }
         let is_drawn = scene.is_busy() || round.is_multiple_of(CALM_EVERY);
         if is_drawn && let Some((luma, preview)) = scene.frame(at - begun) {
+            let preview = Arc::new(preview);
             frames.put(Frame { luma, preview, at });
         }
         due = next_due(due, at, BUSY);

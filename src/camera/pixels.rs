@@ -4,23 +4,24 @@
 //! made for the preview's pixels alone.
 
 use super::mode::PixelFormat;
+use super::reading::Flaw;
+use super::view::{Crop, Turn, View};
 use crate::frame::{Luma, Rgb};
+
+/// What memory is handed out by.
+const PAGE: usize = 4096;
 
 /// The preview is at most this wide.
 pub(super) const PREVIEW_WIDTH: usize = 960;
 
-/// How far a picture is turned clockwise before anybody sees it.
+/// Whether people see the picture too.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Turn {
-    /// Not at all.
+pub enum Preview {
+    /// They do.
     #[default]
+    Shown,
+    /// Nobody sees it: an empty one costs nothing.
     None,
-    /// A quarter.
-    By90,
-    /// A half.
-    By180,
-    /// Three quarters.
-    By270,
 }
 
 /// One picture as the camera sent it, uncompressed.
@@ -68,49 +69,70 @@ impl Layout {
 }
 
 impl Raw<'_> {
-    /// Luma and preview, turned; `None` where there are too few bytes.
-    pub(super) fn frame(&self, turn: Turn, is_mirrored: bool) -> Option<(Luma, Rgb)> {
-        if self.width == 0
-            || self.height == 0
-            || self.bytes.len() < self.layout.size(self.width, self.height)
-        {
+    /// Whether there are as many bytes as a picture has. Some drivers fill the last page of memory.
+    pub(super) fn check(&self) -> Result<(), Flaw> {
+        let wanted = self.layout.size(self.width, self.height);
+        match self.bytes.len().checked_sub(wanted) {
+            None => Err(Flaw::Short),
+            Some(more) if more > PAGE => Err(Flaw::WrongSize),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// What is looked at, as luma and as a preview, turned; `None` where there are too few bytes.
+    pub(super) fn frame(&self, view: &View, preview: Preview) -> Option<(Luma, Rgb)> {
+        if self.width == 0 || self.height == 0 || self.check() == Err(Flaw::Short) {
             return None;
         }
-        let luma = turned(self.luma()?, turn);
-        Some((luma, self.preview(turn, is_mirrored)?))
-    }
-
-    fn luma(&self) -> Option<Luma> {
-        let count = self.width * self.height;
-        let pixels = match self.layout {
-            Layout::Yuyv => self.bytes[..2 * count].iter().step_by(2).copied().collect(),
-            Layout::Grey | Layout::Nv12 => self.bytes[..count].to_vec(),
-            Layout::YCbCr => self.bytes[..3 * count].iter().step_by(3).copied().collect(),
+        let crop = view.crop(self.width, self.height);
+        let luma = turned(self.luma(crop)?, view.turn);
+        let preview = match preview {
+            Preview::Shown => self.preview(view, crop)?,
+            Preview::None => Rgb::new(0, 0, Vec::new())?,
         };
-        Luma::new(self.width, self.height, pixels)
+        Some((luma, preview))
     }
 
-    fn preview(&self, turn: Turn, is_mirrored: bool) -> Option<Rgb> {
-        let (full_width, full_height) = match turn {
-            Turn::None | Turn::By180 => (self.width, self.height),
-            Turn::By90 | Turn::By270 => (self.height, self.width),
+    fn luma(&self, crop: Crop) -> Option<Luma> {
+        let step = match self.layout {
+            Layout::Yuyv => 2,
+            Layout::Grey | Layout::Nv12 => 1,
+            Layout::YCbCr => 3,
+        };
+        let mut pixels = Vec::with_capacity(crop.width * crop.height);
+        for y in crop.y..crop.y + crop.height {
+            let from = (y * self.width + crop.x) * step;
+            let row = &self.bytes[from..from + crop.width * step];
+            match self.layout {
+                Layout::Yuyv => pixels.extend(row.as_chunks().0.iter().map(|[y, _]| *y)),
+                Layout::Grey | Layout::Nv12 => pixels.extend_from_slice(row),
+                Layout::YCbCr => pixels.extend(row.as_chunks().0.iter().map(|[y, _, _]| *y)),
+            }
+        }
+        Luma::new(crop.width, crop.height, pixels)
+    }
+
+    fn preview(&self, view: &View, crop: Crop) -> Option<Rgb> {
+        let (full_width, full_height) = match view.turn {
+            Turn::None | Turn::By180 => (crop.width, crop.height),
+            Turn::By90 | Turn::By270 => (crop.height, crop.width),
         };
         let width = full_width.min(PREVIEW_WIDTH);
         let height = (full_height * width / full_width).max(1);
         let columns: Vec<usize> = (0..width)
-            .map(|x| if is_mirrored { width - 1 - x } else { x } * full_width / width)
+            .map(|x| if view.mirror { width - 1 - x } else { x } * full_width / width)
             .collect();
         let mut bytes = Vec::with_capacity(width * height * 3);
         for y in 0..height {
             let y = y * full_height / height;
             for &x in &columns {
-                let (x, y) = match turn {
+                let (x, y) = match view.turn {
                     Turn::None => (x, y),
-                    Turn::By90 => (y, self.height - 1 - x),
-                    Turn::By180 => (self.width - 1 - x, self.height - 1 - y),
-                    Turn::By270 => (self.width - 1 - y, x),
+                    Turn::By90 => (y, crop.height - 1 - x),
+                    Turn::By180 => (crop.width - 1 - x, crop.height - 1 - y),
+                    Turn::By270 => (crop.width - 1 - y, x),
                 };
-                bytes.extend_from_slice(&self.colour(x, y));
+                bytes.extend_from_slice(&self.colour(crop.x + x, crop.y + y));
             }
         }
         Rgb::new(width, height, bytes)
@@ -201,6 +223,14 @@ fn turned(luma: Luma, turn: Turn) -> Luma {
 mod tests {
     use super::*;
 
+    fn view(turn: Turn, mirror: bool) -> View {
+        View {
+            turn,
+            mirror,
+            ..View::default()
+        }
+    }
+
     fn raw(layout: Layout, width: usize, height: usize, bytes: &[u8]) -> Raw<'_> {
         Raw {
             layout,
@@ -215,7 +245,7 @@ mod tests {
         // White, black; then red, red.
         let bytes = [235, 128, 16, 128, 81, 90, 81, 240];
         let (luma, preview) = raw(Layout::Yuyv, 2, 2, &bytes)
-            .frame(Turn::None, false)
+            .frame(&view(Turn::None, false), Preview::Shown)
             .unwrap();
         assert_eq!(luma.pixels(), [235, 16, 81, 81]);
         assert_eq!(
@@ -227,7 +257,7 @@ mod tests {
     #[test]
     fn grey_and_nv12_give_their_first_plane_as_luma() {
         let (luma, preview) = raw(Layout::Grey, 2, 1, &[7, 200])
-            .frame(Turn::None, true)
+            .frame(&view(Turn::None, true), Preview::Shown)
             .unwrap();
         assert_eq!(
             (luma.pixels(), preview.bytes()),
@@ -235,7 +265,7 @@ mod tests {
         );
         let bytes = [235, 16, 235, 16, 128, 128];
         let (luma, preview) = raw(Layout::Nv12, 2, 2, &bytes)
-            .frame(Turn::None, false)
+            .frame(&view(Turn::None, false), Preview::Shown)
             .unwrap();
         assert_eq!(luma.pixels(), [235, 16, 235, 16]);
         assert_eq!(preview.bytes()[..6], [255, 255, 255, 0, 0, 0]);
@@ -251,18 +281,18 @@ mod tests {
         ] {
             assert!(
                 raw(layout, 2, 2, &vec![0; bytes])
-                    .frame(Turn::None, false)
+                    .frame(&view(Turn::None, false), Preview::Shown)
                     .is_none()
             );
             assert!(
                 raw(layout, 2, 2, &vec![0; bytes + 1])
-                    .frame(Turn::None, false)
+                    .frame(&view(Turn::None, false), Preview::Shown)
                     .is_some()
             );
         }
         assert!(
             raw(Layout::Grey, 0, 0, &[])
-                .frame(Turn::None, false)
+                .frame(&view(Turn::None, false), Preview::Shown)
                 .is_none()
         );
     }
@@ -276,7 +306,9 @@ mod tests {
             (Turn::By180, 3, [6, 5, 4, 3, 2, 1]),
             (Turn::By270, 2, [3, 6, 2, 5, 1, 4]),
         ] {
-            let (luma, preview) = raw(Layout::Grey, 3, 2, &bytes).frame(turn, false).unwrap();
+            let (luma, preview) = raw(Layout::Grey, 3, 2, &bytes)
+                .frame(&view(turn, false), Preview::Shown)
+                .unwrap();
             assert_eq!(
                 (luma.width(), luma.pixels()),
                 (width, &expected[..]),
@@ -294,11 +326,35 @@ mod tests {
     #[test]
     fn a_large_picture_has_a_small_preview() {
         let (luma, preview) = raw(Layout::Grey, 1920, 1080, &vec![9; 1920 * 1080])
-            .frame(Turn::None, false)
+            .frame(&view(Turn::None, false), Preview::Shown)
             .unwrap();
         assert_eq!(
             (luma.width(), preview.width(), preview.height()),
             (1920, 960, 540)
         );
+    }
+
+    #[test]
+    fn a_region_is_cut_out_of_both_before_they_are_turned() {
+        use crate::camera::view::Region;
+        let bytes: Vec<u8> = (0..16).collect();
+        let view = View {
+            turn: Turn::By90,
+            region: Region {
+                x: 0,
+                y: 50,
+                width: 50,
+                height: 50,
+            },
+            ..View::default()
+        };
+        // The lower left quarter of the turned picture is the lower right one of the lens's.
+        let raw = raw(Layout::Grey, 4, 4, &bytes);
+        let (luma, preview) = raw.frame(&view, Preview::Shown).unwrap();
+        assert_eq!((luma.width(), luma.pixels()), (2, &[14, 10, 15, 11][..]));
+        let seen: Vec<u8> = preview.bytes().iter().step_by(3).copied().collect();
+        assert_eq!(seen, [14, 10, 15, 11]);
+        let (luma, preview) = raw.frame(&view, Preview::None).unwrap();
+        assert_eq!((luma.width(), preview.width()), (2, 0));
     }
 }

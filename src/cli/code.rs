@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Context, Exit, set_up};
-use crate::card::{CardId, Code, EncryptCode};
-use crate::payload::Payload;
+use crate::card::{CardId, Code, EncryptCode, Malformed};
+use crate::payload::{Payload, PaymentCodes};
 use crate::redemption::attempt::Outcome;
 use crate::redemption::reply::{Ask, Reply, Told};
 use crate::screen::Why;
@@ -31,7 +31,7 @@ enum Call {
     },
     /// The code inside a link's encrypt_code
     Decrypt {
-        /// The encrypt_code
+        /// The encrypt_code, or the whole link as it was pasted
         encrypt_code: String,
     },
 }
@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
             card_id: card_id.as_deref().map(CardId::parse).transpose()?,
             check_consume: *check_consume,
         },
-        Call::Decrypt { encrypt_code } => Ask::Decrypt(EncryptCode::parse(encrypt_code)?),
+        Call::Decrypt { encrypt_code } => Ask::Decrypt(sealed(encrypt_code)?),
     };
     let wording = Wording::new(set_up::language(context, Some(&config)));
     if let Ask::Query { code, .. } = &ask
@@ -91,6 +91,16 @@ fn tell(
         writeln!(context.out, "{object}")?;
     }
     Ok(())
+}
+
+/// What a person pasted: a link, or what it carries.
+fn sealed(text: &str) -> Result<EncryptCode, Malformed> {
+    match Payload::parse(text, PaymentCodes::Refused) {
+        Payload::Link { encrypt_code, .. } => Ok(encrypt_code),
+        Payload::Code { .. } | Payload::PaymentCode(_) | Payload::NotACoupon(_) => {
+            EncryptCode::parse(text)
+        }
+    }
 }
 
 /// How it ended, and why where it was not answered.

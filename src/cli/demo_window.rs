@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
 
-use super::desk::{Desk, DeskLook, Stories};
+use super::desk::{self, Desk, DeskLook, Stories};
 use super::office::{Journals, Papers, Wishes};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
@@ -15,9 +15,13 @@ use crate::office::Settings;
 use crate::payload::PaymentCodes;
 use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Shade, Stage};
+use crate::sound::Speaker;
 use crate::ui;
 use crate::wording::Language;
 use crate::worker::Worker;
+
+/// As loud as a kiosk that nobody has set.
+const DEMO_PERCENT: u8 = 70;
 
 /// Opens the window with this story's recording; `is_shown` holds its phone up at once.
 pub(super) fn open(
@@ -26,21 +30,22 @@ pub(super) fn open(
     story: Story,
     is_shown: bool,
 ) -> anyhow::Result<()> {
-    let running = Running::start(language, shade, story, is_shown)?;
+    let speaker = desk::speaker(DEMO_PERCENT);
+    let running = Running::start((language, shade), story, is_shown, speaker)?;
     let Running {
-        _camera: camera,
-        _scanner: scanner,
+        camera,
+        scanner,
         desk,
         look,
     } = running;
     // Nothing of a demo is kept, its language neither.
-    desk.open(look, |_language| {}, (camera, scanner))
+    desk.open(look, (Some(camera), scanner), |_language| {})
 }
 
 /// The demo with everything but its window.
 pub struct Running {
-    _camera: Camera,
-    _scanner: Worker,
+    camera: Camera,
+    scanner: Worker,
     desk: Desk,
     look: DeskLook,
 }
@@ -48,7 +53,13 @@ pub struct Running {
 impl Running {
     /// Starts the demo at the first story, as a test walks it.
     pub fn begin(language: Language) -> anyhow::Result<Self> {
-        Self::start(language, Shade::Dark, Story::open("redeemed")?, false)
+        Self::heard(language, None)
+    }
+
+    /// The same with its sounds.
+    pub fn heard(language: Language, speaker: Option<Speaker>) -> anyhow::Result<Self> {
+        let look = (language, Shade::Dark);
+        Self::start(look, Story::open("redeemed")?, false, speaker)
     }
 
     /// What a window onto it is put together from.
@@ -57,10 +68,10 @@ impl Running {
     }
 
     fn start(
-        language: Language,
-        shade: Shade,
+        (language, shade): (Language, Shade),
         story: Story,
         is_shown: bool,
+        speaker: Option<Speaker>,
     ) -> anyhow::Result<Self> {
         let (phones, pictures) = pictures::pair();
         let (wishes, asked) = Wishes::new();
@@ -94,14 +105,14 @@ impl Running {
         if is_shown {
             demo.hold_up();
         }
-        let desk = Desk::start(parts, demo, (wishes, asked), papers, None)?;
+        let desk = Desk::start((parts, speaker), demo, (wishes, asked), papers, None)?;
         let scanner = desk.scanner(Symbologies::default(), PaymentCodes::Refused)?;
         let source = Source::Pictures(pictures);
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
             .context("the demo's pictures cannot be started")?;
         Ok(Self {
-            _camera: camera,
-            _scanner: scanner,
+            camera,
+            scanner,
             desk,
             look,
         })

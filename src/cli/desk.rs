@@ -6,6 +6,9 @@
 //!              +-> window -> asks -> kiosk (its loop and the network) -> screens -> window
 //! ```
 
+mod observation;
+mod serving;
+
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
@@ -13,29 +16,33 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
 
+use observation::Observation;
+pub(super) use serving::speaker;
+use serving::{Serving, Sounding, Wakes};
+
+use super::delay::Delay;
 use super::lens::{self, Lens};
-use super::observation::Observation;
 use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
-use crate::camera::Wanted;
+use crate::camera::{Camera, Wanted};
 use crate::event::{CameraState, Event, OnDuty};
 use crate::frame::{Frame, Sight, Slot};
 use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::Pulse;
 use crate::kiosk::{Kiosk, Parts};
-use crate::payload::{Payload, PaymentCodes};
+use crate::online::line::{self, Line};
+use crate::payload::{Origin, Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
-use crate::screen::{Screen, Shade, Stage, Work};
+use crate::screen::{Screen, Shade};
+use crate::sound::Speaker;
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
 
-/// A look-up that is answered sooner goes from viewfinder to review without a picture between, which would cost a
-/// machine without a graphics chip as long as the answer.
-const QUICK: Duration = Duration::from_millis(80);
+/// How soon the hand-off's thread sees that it is to end.
+const STOP_LOOK: Duration = Duration::from_millis(100);
 
 /// How many asks may wait for the loop.
 const ASKS: usize = 64;
@@ -76,7 +83,7 @@ pub(super) struct Desk {
 impl Desk {
     /// Starts the kiosk's thread and the office's.
     pub(super) fn start(
-        parts: Parts,
+        (parts, speaker): (Parts, Option<Speaker>),
         stories: impl Stories,
         (wishes, wished): (Wishes, Receiver<Asked>),
         papers: Papers,
@@ -99,6 +106,10 @@ impl Desk {
             wake_at: None,
             camera: CameraState::default(),
             duty: OnDuty::default(),
+            sounding: Sounding {
+                speaker,
+                heard: None,
+            },
             stories,
             titles: Titles::new(wishes.clone()),
         };
@@ -156,11 +167,13 @@ impl Desk {
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
         let asks = self.asks.clone();
-        let report = move |sighting| {
+        let mut delay = Delay::to("agreed text");
+        let report = move |sighting, at| {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
-                    Event::Payload(Payload::parse(&found.text, payment_codes))
+                    delay.since(at);
+                    Event::Payload(Payload::parse(&found.text, payment_codes), Origin::Desk)
                 }
                 Sighting::View(view) => Event::View(view),
             };
@@ -171,6 +184,28 @@ impl Desk {
         let sights = Arc::clone(&self.sights);
         let worker = scanner::watch(self.frames(), symbologies, sights, report);
         worker.context("the scanner's thread cannot be started")
+    }
+
+    /// Holds the line to the online half, for customers who choose on their own phones.
+    pub(super) fn hand_off(&self, settings: &line::Settings) -> anyhow::Result<Worker> {
+        let mut line = Line::new(settings, crate::logging::hide)?;
+        let (asks, screens) = (self.asks.clone(), self.screens.clone());
+        let tell = move |event| asks.try_send(Ask::Event(event)).is_ok();
+        let runtime = set_up::runtime()?;
+        let worker = Worker::start("hand-off", move |stop| {
+            runtime.block_on(async {
+                let stopped = async {
+                    while !stop.is_asked() {
+                        tokio::time::sleep(STOP_LOOK).await;
+                    }
+                };
+                tokio::select! {
+                    () = line.hold(screens, tell) => {}
+                    () = stopped => {}
+                }
+            });
+        });
+        worker.context("the hand-off's thread cannot be started")
     }
 
     /// What a window onto this kiosk is put together from.
@@ -217,13 +252,14 @@ impl Desk {
         }
     }
 
-    /// Opens the window, and returns when it is closed. `eyes` are the scanner and the camera, which go first. The kiosk's thread ends with it; where that ended before, it is
+    /// Opens the window, and returns when it is closed. Camera and scanner end first: the kiosk's thread serves as long as
+    /// anybody may ask it something, and they may. The kiosk's thread ends with it; where that ended before, it is
     /// an error: whoever started the program starts it again, and the journal has the truth.
     pub(super) fn open(
         self,
         look: DeskLook,
+        feeders: (Option<Camera>, Worker),
         remember: impl Fn(Language) + 'static,
-        eyes: impl Sized,
     ) -> anyhow::Result<()> {
         let parts = self.window(look, remember);
         let Self {
@@ -258,9 +294,12 @@ impl Desk {
                 tracing::debug!("the window was made twice");
             }
         });
+        let is_broken = kiosk.has_ended();
         // The kiosk's thread ends when nobody can ask any more.
-        drop((eyes, office));
-        if kiosk.has_ended() {
+        drop(feeders);
+        drop(office);
+        drop(kiosk);
+        if is_broken {
             bail!("the kiosk's own loop ended by a fault; start it again");
         }
         opened.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
@@ -277,108 +316,4 @@ pub(super) struct DeskLook {
     pub(super) is_fullscreen: bool,
     pub(super) shade: Shade,
     pub(super) is_mirrored: bool,
-}
-
-/// Wakes the window, and a last time when it goes itself: nobody may look at a dead kiosk's last screen.
-struct Wakes(Arc<OnceLock<Waker>>);
-
-impl Wakes {
-    fn wake(&self) {
-        if let Some(waker) = self.0.get() {
-            waker.wake_by_ref();
-        }
-    }
-}
-
-impl Drop for Wakes {
-    fn drop(&mut self) {
-        self.wake();
-    }
-}
-
-struct Serving<S> {
-    asked: mpsc::Receiver<Ask>,
-    /// Dropped before what wakes the window, which closes when it finds this gone.
-    seen: watch::Sender<Screen>,
-    waker: Wakes,
-    /// When the window is to draw a screen that is there already.
-    wake_at: Option<Instant>,
-    /// The newest state, which the loop of a new story has to be told.
-    camera: CameraState,
-    /// Who stands at the desk, which the loop of a new story has to be told too.
-    duty: OnDuty,
-    stories: S,
-    titles: Titles,
-}
-
-impl<S: Stories> Serving<S> {
-    /// Serves one kiosk until everybody has gone (`None`) or a new story begins.
-    async fn serve(
-        &mut self,
-        mut kiosk: Kiosk,
-        mut screens: watch::Receiver<Screen>,
-    ) -> Option<Parts> {
-        let inbox = kiosk.inbox();
-        inbox.offer(Event::Camera(self.camera.clone()));
-        inbox.offer(Event::Duty(self.duty.clone()));
-        self.show(&screens.borrow_and_update().clone());
-        let mut serving = std::pin::pin!(kiosk.run());
-        loop {
-            tokio::select! {
-                () = &mut serving => return None,
-                asked = self.asked.recv() => match asked? {
-                    Ask::Event(event) => {
-                        if let Event::Camera(state) = &event {
-                            self.camera = state.clone();
-                        }
-                        if let Event::Duty(duty) = &event {
-                            self.duty = duty.clone();
-                        }
-                        if !inbox.offer(event) {
-                            tracing::warn!("the loop is too busy for an event");
-                        }
-                    }
-                    Ask::Phone(phone) => {
-                        if let Some(parts) = self.stories.choose(phone) {
-                            return Some(parts);
-                        }
-                    }
-                },
-                changed = screens.changed() => {
-                    changed.ok()?;
-                    let screen = screens.borrow_and_update().clone();
-                    self.stories.see(&screen);
-                    self.titles.see(&screen);
-                    self.show(&screen);
-                }
-                () = until(self.wake_at) => {
-                    self.wake_at = None;
-                    self.waker.wake();
-                }
-            }
-        }
-    }
-
-    fn show(&mut self, screen: &Screen) {
-        self.seen.send_replace(screen.clone());
-        self.wake_at = match screen.stage {
-            Stage::Working(Work::Decrypting | Work::Querying) => {
-                self.wake_at.or_else(|| Some(Instant::now() + QUICK))
-            }
-            Stage::Working(Work::AskingAgain | Work::Journaling | Work::Consuming)
-            | Stage::Idle
-            | Stage::Review(_)
-            | Stage::Finished(_) => {
-                self.waker.wake();
-                None
-            }
-        };
-    }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }

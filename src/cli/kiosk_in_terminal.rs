@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::event::{Event, Touch};
 use crate::kiosk::{Inbox, Kiosk, Parts};
-use crate::payload::Payload;
+use crate::payload::{Origin, Payload};
 use crate::redemption::attempt::Outcome;
 use crate::screen::{Screen, Stage};
 
@@ -63,7 +63,7 @@ impl Session {
             screens,
         } = self;
         screens.mark_unchanged();
-        inbox.offer(Event::Payload(payload));
+        inbox.offer(Event::Payload(payload, Origin::Desk));
         tokio::select! {
             () = kiosk.run() => screens.borrow().clone(),
             screen = watch_redemption(inbox, screens, clerk, patience, show) => screen,

@@ -32,7 +32,7 @@ pub(super) fn run(
     let attempts: Vec<String> = parts
         .open
         .iter()
-        .map(|open| open.intent.attempt.to_string())
+        .map(|intent| intent.attempt.to_string())
         .collect();
     let trouble = parts.trouble;
     let last = set_up::runtime()?.block_on(async { Session::new(parts).reconcile(patience).await });

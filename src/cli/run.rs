@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::desk::{Desk, DeskLook, Stories};
+use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
 use super::office::{Journals, Papers, Wishes};
 use super::{Context, Exit, cameras, first_start, scan, set_up};
@@ -15,9 +15,11 @@ use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
 use crate::logging;
 use crate::logging::structured::{self, Sink};
+use crate::online::line;
 use crate::screen::Screen;
 use crate::weixin::Client;
 use crate::wording::Wording;
+use crate::worker::Worker;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -38,17 +40,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     keep_log(&config)?;
     let language = set_up::language(context, Some(&config));
     let wording = Wording::new(language);
-    match Display::of_process() {
-        Display::Ready => {}
-        Display::None => bail!("{}", wording.say("window-none")),
-        Display::Lacking(packages) => {
-            let packages = packages.join(" ");
-            bail!(
-                "{}",
-                wording.say_with("window-lacking", &[("packages", packages.into())])
-            );
-        }
-    }
+    see_display(&wording)?;
     let client = set_up::client(&config, args.record.as_deref())?;
     let weixin = client.clone();
     let rules = set_up::rules(&config);
@@ -59,21 +51,18 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Ok(parts) => parts,
         Err(Held) => return set_up::held(&wording, &config.journal),
     };
-    let papers = Papers {
-        journals: Journals::Live {
-            path: config.journal.clone(),
-            zone: config.store.time_zone.clone(),
-            clock: Clock::System,
-        },
-        journal: config.journal.clone(),
-        settings: config::settings(&config),
-        names: (config.store.name.clone(), config.store.desk.clone()),
-        clock: Clock::System,
-    };
     let wanted = cameras::wanted(&config.camera);
-    let desk = Desk::start(parts, Live, (wishes, asked), papers, Some(wanted))?;
+    let speaker = desk::speaker(config::volume(&config));
+    let desk = Desk::start(
+        (parts, speaker),
+        Live,
+        (wishes, asked),
+        papers(&config),
+        Some(wanted),
+    )?;
     let payment_codes = config.scan.payment_codes;
     let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
+    let _hand_off = hand_off(&desk, &config)?;
     let _health = match config.health.listen {
         None => None,
         Some(address) => Some(
@@ -91,13 +80,60 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;
-    let remember = move |language| {
+    desk.open(look, (None, scanner), move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
         }
-    };
-    desk.open(look, remember, scanner)?;
+    })?;
     Ok(Exit::Done)
+}
+
+fn see_display(wording: &Wording) -> anyhow::Result<()> {
+    match Display::of_process() {
+        Display::Ready => {}
+        Display::None => bail!("{}", wording.say("window-none")),
+        Display::Lacking(packages) => {
+            let packages = packages.join(" ");
+            bail!(
+                "{}",
+                wording.say_with("window-lacking", &[("packages", packages.into())])
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What the office works on.
+fn papers(config: &Config) -> Papers {
+    Papers {
+        journals: Journals::Live {
+            path: config.journal.clone(),
+            zone: config.store.time_zone.clone(),
+            clock: Clock::System,
+        },
+        journal: config.journal.clone(),
+        settings: config::settings(config),
+        names: (config.store.name.clone(), config.store.desk.clone()),
+        clock: Clock::System,
+    }
+}
+
+/// The line to the online half, where one is configured.
+fn hand_off(desk: &Desk, config: &Config) -> anyhow::Result<Option<Worker>> {
+    let Some(hand_off) = &config.hand_off else {
+        return Ok(None);
+    };
+    let worker = desk.hand_off(&line::Settings {
+        url: hand_off.url.as_base().to_owned(),
+        key_file: hand_off.key_file.clone(),
+        proxy: config
+            .weixin
+            .proxy
+            .as_ref()
+            .map(|proxy| proxy.as_str().to_owned()),
+        ca_file: config.weixin.ca_file.clone(),
+    })?;
+    Ok(Some(worker))
 }
 
 /// From here on the log goes where the configuration says.

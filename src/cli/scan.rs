@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Context, Exit, scan_device, set_up};
+use super::{Context, Exit, scan_device, scan_live, set_up};
 use crate::config::{self, Config};
 use crate::scanner::picture::{self, PictureFault};
 use crate::scanner::{self, Effort, Found, Symbologies, Symbology};
@@ -13,11 +13,14 @@ use crate::scanner::{self, Effort, Found, Symbologies, Symbology};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Pictures, or folders of them
-    #[arg(required_unless_present = "device")]
+    #[arg(required_unless_present_any = ["device", "live"])]
     paths: Vec<PathBuf>,
     /// Spend every pass and report every code
     #[arg(long, conflicts_with = "device")]
     all: bool,
+    /// Play a folder of frames as a stream, 30 a second, until two agree on a text
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["paths", "all", "device"])]
+    live: Option<PathBuf>,
     /// Read from a camera instead: its name, bus, path or number, or the first one that works
     #[arg(long, value_name = "NAME|N", num_args = 0..=1, require_equals = true, conflicts_with = "paths")]
     #[expect(
@@ -37,6 +40,9 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     }
     let effort = if args.all { Effort::All } else { Effort::First };
     let symbologies = wanted(context)?;
+    if let Some(folder) = &args.live {
+        return scan_live::run(folder, symbologies, now(), context);
+    }
     let mut pictures = Vec::new();
     for path in &args.paths {
         if path.is_dir() {
@@ -158,6 +164,6 @@ fn report(
     clippy::disallowed_methods,
     reason = "the milliseconds that `scan` prints"
 )]
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }

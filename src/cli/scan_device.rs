@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Context, Exit};
-use crate::camera::{self, Source, Wanted};
+use super::delay::Delay;
+use super::{Context, Exit, cameras};
+use crate::camera::{self, Preview, Source};
 use crate::event::CameraState;
 use crate::frame::Slot;
 use crate::scanner::tracker::Sighting;
@@ -30,17 +31,19 @@ pub(super) fn run(
     let begun = now();
     let (sender, news) = sync_channel(WAITING);
     let frames = Arc::new(Slot::default());
-    let wanted = Wanted {
-        device: device.map(str::to_owned),
-        ..Wanted::default()
-    };
+    let mut wanted = cameras::configured(context)?;
+    // Nobody sees the pictures.
+    wanted.preview = Preview::None;
+    wanted.device = device.map(str::to_owned).or(wanted.device);
     let of_scanner = sender.clone();
+    let mut delay = Delay::to("agreed text");
     let _scanner = scanner::watch(
         Arc::clone(&frames),
         Symbologies::default(),
         Arc::new(Slot::default()),
-        move |sighting| {
+        move |sighting, at| {
             if let Sighting::Taken(found) = sighting {
+                delay.since(at);
                 drop(of_scanner.try_send(News::Code(found, now())));
             }
         },

@@ -44,6 +44,25 @@ impl HttpUrl {
         Ok(address)
     }
 
+    /// The address of a site of the merchant's own, without a path: `https`, or `http` to this machine itself.
+    pub(super) fn origin(text: &str) -> Result<Self, Wrong> {
+        let address = Self::any(text)?;
+        if address.0.scheme() == "http" && !address.is_loopback() {
+            return Err(Wrong::new(
+                "plain http would show every customer's coupon to everybody on the way",
+                "write https:// (http:// is for this machine itself only: 127.0.0.1, [::1], localhost)",
+            ));
+        }
+        if address.0.path() != "/" || address.0.query().is_some() || address.0.fragment().is_some()
+        {
+            return Err(Wrong::new(
+                "something follows the name of the host",
+                "write it like https://coupons.example, the page stands at its top",
+            ));
+        }
+        Ok(address)
+    }
+
     /// Any address, such as that of a proxy, which sees only sealed bytes.
     pub(super) fn any(text: &str) -> Result<Self, Wrong> {
         let example = "write it like https://host.example or http://127.0.0.1:8080";
@@ -59,6 +78,16 @@ impl HttpUrl {
             ));
         }
         Ok(Self(url))
+    }
+
+    /// Scheme, host and port, as a browser's `Origin` says them.
+    pub fn as_origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// Whether it is sealed on the way.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
     }
 
     fn is_loopback(&self) -> bool {

@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 33] = [
+pub(super) const KEYS: [(&str, &str); 52] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -47,6 +47,9 @@ pub(super) const KEYS: [(&str, &str); 33] = [
     ("camera.height", "height = 720"),
     ("camera.mirror", "mirror = true"),
     ("camera.rotate", "rotate = 90"),
+    ("camera.zoom", "zoom = 150"),
+    ("camera.region", "region = [25, 0, 50, 100]"),
+    ("camera.sleep_minutes", "sleep_minutes = 3"),
     (
         "journal.path",
         r#"path = "/var/lib/coupon-kiosk/journal.sqlite""#,
@@ -61,6 +64,52 @@ pub(super) const KEYS: [(&str, &str); 33] = [
     ("health.listen", r#"listen = "127.0.0.1:9464""#),
     ("log.to", r#"to = "journald""#),
     ("log.file", r#"file = "/var/lib/coupon-kiosk/kiosk.log""#),
+    (
+        "online.public_url",
+        r#"public_url = "https://coupons.example""#,
+    ),
+    ("online.listen", r#"listen = "127.0.0.1:8600""#),
+    (
+        "online.certificate_file",
+        r#"certificate_file = "/etc/coupon-kiosk/fullchain.pem""#,
+    ),
+    (
+        "online.certificate_key_file",
+        r#"certificate_key_file = "/etc/coupon-kiosk/privkey.pem""#,
+    ),
+    (
+        "online.trusted_proxies",
+        r#"trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]"#,
+    ),
+    ("online.requests_per_minute", "requests_per_minute = 600"),
+    ("online.appid", r#"appid = "wx0123456789abcdef""#),
+    (
+        "online.self_redeem",
+        r#"self_redeem = ["pFS7Fjg8kV1IdDz01r4SQwMkuCKc"]"#,
+    ),
+    ("online.shop_id", r#"shop_id = "1234""#),
+    ("online.card_type", r#"card_type = "GROUPON""#),
+    (
+        "online.card_id",
+        r#"card_id = "pFS7Fjg8kV1IdDz01r4SQwMkuCKc""#,
+    ),
+    (
+        "online.jweixin_url",
+        r#"jweixin_url = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js""#,
+    ),
+    (
+        "online.journal_path",
+        r#"journal_path = "/var/lib/coupon-kiosk/online.sqlite""#,
+    ),
+    (
+        "online.desks_file",
+        r#"desks_file = "/etc/coupon-kiosk/desks""#,
+    ),
+    ("hand_off.url", r#"url = "https://coupons.example""#),
+    (
+        "hand_off.key_file",
+        r#"key_file = "/etc/coupon-kiosk/desk-key""#,
+    ),
 ];
 
 /// Whether a key of this whole name exists.
@@ -222,7 +271,7 @@ mod tests {
         assert_eq!(unknown_section("camara").instead, "did you mean: [camera]");
         assert_eq!(
             unknown_section("printer").instead,
-            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [log]"
+            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [log] [online] [hand_off]"
         );
     }
 

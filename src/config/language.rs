@@ -1,4 +1,4 @@
-//! Which language the program speaks.
+//! Which language the program speaks, and how loud it is: what the screen may change, and where else it is said.
 
 use crate::wording::Language;
 
@@ -18,6 +18,11 @@ pub fn language(
         .or_else(|| config?.ui.language)
         .or_else(|| of_locale(environment))
         .unwrap_or(Language::En)
+}
+
+/// How loud the kiosk is, in percent: the settings made on the screen, else the configuration.
+pub fn volume(config: &Config) -> u8 {
+    settings::volume(&config.journal).unwrap_or(config.ui.sound)
 }
 
 /// By POSIX the first of these that is set decides, even where it decides for a language that is not spoken here.

@@ -13,10 +13,11 @@ use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, choice, flag, integer, text};
 use super::values::{
-    card_ids, check_pem, device, language, loopback, rotation, shade, symbologies, time_zone,
+    LOUD, card_ids, check_pem, device, language, loopback, percent, region, rotation, shade,
+    symbologies, time_zone,
 };
 use super::{Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin};
-use super::{place, token};
+use super::{online, place, token};
 
 /// What everything means together; `None` where something that has to be written is missing or wrong.
 pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Config> {
@@ -30,6 +31,9 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
     let scan = scan(reader);
     let listen = reader.optional("health.listen", loopback);
     let log = log(reader, &journal);
+    let appid = weixin.as_ref().and_then(|weixin| weixin.token.appid());
+    let online = online::of(reader, environment, appid);
+    let hand_off = online::hand_off(reader, environment, &store);
     Some(Config {
         weixin: weixin?,
         cards,
@@ -38,6 +42,8 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
         journal,
         ui,
         scan,
+        online,
+        hand_off,
         health: Health { listen },
         log,
     })
@@ -127,6 +133,13 @@ fn camera(reader: &mut Reader) -> Camera {
             flag("camera.mirror", raw)
         }),
         rotate: reader.or("camera.rotate", default.rotate, rotation),
+        zoom: reader.or("camera.zoom", default.zoom, |raw| {
+            integer("camera.zoom", raw, &(100..=800))
+        }),
+        region: reader.or("camera.region", default.region, region),
+        sleep_minutes: reader.or("camera.sleep_minutes", default.sleep_minutes, |raw| {
+            integer("camera.sleep_minutes", raw, &(0..=1440))
+        }),
     }
 }
 
@@ -156,7 +169,7 @@ fn ui(reader: &mut Reader) -> Ui {
             flag("ui.fullscreen", raw)
         }),
         shade: reader.or("ui.shade", default.shade, shade),
-        sound: reader.or("ui.sound", default.sound, |raw| flag("ui.sound", raw)),
+        sound: reader.or("ui.sound", default.sound, |raw| percent("ui.sound", raw)),
         lock_after: lock_after(reader),
     }
 }
@@ -223,7 +236,7 @@ impl Shown for LogTo {
     }
 }
 
-fn path(
+pub(super) fn path(
     reader: &mut Reader,
     key: &'static str,
     check: impl FnOnce(&Path) -> Result<(), Wrong>,
@@ -257,6 +270,9 @@ impl Default for Camera {
             size: None,
             mirror: false,
             rotate: Rotation::None,
+            zoom: 100,
+            region: [0, 0, 100, 100],
+            sleep_minutes: 3,
         }
     }
 }
@@ -267,7 +283,7 @@ impl Default for Ui {
             language: None,
             fullscreen: true,
             shade: Shade::Dark,
-            sound: true,
+            sound: LOUD,
             lock_after: Duration::ZERO,
         }
     }

@@ -8,6 +8,7 @@ use super::environment::Environment;
 const SERVICE_STATE: &str = "/var/lib/coupon-kiosk";
 const SYSTEM_CONFIG: &str = "/etc/coupon-kiosk/kiosk.toml";
 const JOURNAL: &str = "journal.sqlite";
+const ONLINE_JOURNAL: &str = "online.sqlite";
 
 /// Who named the configuration file.
 pub(super) enum Place {
@@ -58,4 +59,9 @@ pub fn default_journal(environment: &Environment) -> PathBuf {
         .or_else(user)
         .unwrap_or_else(|| SERVICE_STATE.into())
         .join(JOURNAL)
+}
+
+/// The place of the online half's own journal when the configuration names none.
+pub(super) fn default_online_journal(environment: &Environment) -> PathBuf {
+    default_journal(environment).with_file_name(ONLINE_JOURNAL)
 }

@@ -15,11 +15,16 @@ fn path(journal: &Path) -> PathBuf {
     journal.with_file_name("settings.toml")
 }
 
-/// The language chosen on the screen. Settings that cannot be read are no reason not to start: the next best language is
-/// spoken.
+/// The language chosen on the screen.
 pub(super) fn language(journal: &Path) -> Option<Language> {
     let settings = read(journal);
     Language::parse(settings.get("ui")?.get("language")?.as_str()?)
+}
+
+/// The volume chosen on the screen, in percent.
+pub(super) fn volume(journal: &Path) -> Option<u8> {
+    let chosen = read(journal).get("ui")?.get("sound")?.as_integer()?;
+    Some(u8::try_from(chosen).ok()?.min(100))
 }
 
 /// What was changed on the screen, over what IT has configured.
@@ -33,7 +38,7 @@ pub fn settings(config: &Config) -> Settings {
     };
     Settings {
         store: text("store", "name"),
-        camera: text("camera", "device"),
+        camera: chosen_camera(&config.journal),
         lock_after: lock_after
             .filter(|seconds| *seconds > 0)
             .map(|seconds| Duration::from_secs(seconds.max(SHORTEST_LOCK))),
@@ -45,7 +50,24 @@ const SHORTEST_LOCK: u64 = 30;
 
 /// Keeps the language chosen on the screen for the next start.
 pub fn remember_language(journal: &Path, language: Language) -> io::Result<()> {
-    put(journal, &[("ui", "language", language.tag().into())])
+    remember(journal, "ui", "language", language.tag().into())
+}
+
+/// Keeps the volume chosen on the screen for the next start.
+pub fn remember_volume(journal: &Path, percent: u8) -> io::Result<()> {
+    let volume = i64::from(percent.min(100));
+    remember(journal, "ui", "sound", volume.into())
+}
+
+/// The camera chosen on the screen, as it was remembered.
+pub fn chosen_camera(journal: &Path) -> Option<String> {
+    let chosen = read(journal);
+    Some(chosen.get("camera")?.get("device")?.as_str()?.to_owned())
+}
+
+/// Keeps the camera chosen on the screen, by its name and bus, for the next start.
+pub fn remember_camera(journal: &Path, device: &str) -> io::Result<()> {
+    remember(journal, "camera", "device", device.into())
 }
 
 /// Keeps what the first start asked for: secrets in files of their own, everything else in the settings beside them.
@@ -95,15 +117,18 @@ pub(super) fn of_first_start(environment: &Environment) -> Option<(PathBuf, Stri
 
 /// Keeps what was changed on the screen for the next start.
 pub fn keep(journal: &Path, change: &Change) -> io::Result<()> {
-    let (section, key, value): (_, _, Value) = match change {
-        Change::Store(name) => ("store", "name", name.as_str().into()),
-        Change::Camera(name) => ("camera", "device", name.as_str().into()),
+    match change {
+        Change::Store(name) => remember(journal, "store", "name", name.as_str().into()),
+        Change::Camera(name) => remember_camera(journal, name),
         Change::LockAfter(after) => {
             let seconds = after.map_or(0, |after| after.as_secs());
             let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-            ("ui", "lock_after_secs", seconds.into())
+            remember(journal, "ui", "lock_after_secs", seconds.into())
         }
-    };
+    }
+}
+
+fn remember(journal: &Path, section: &str, key: &str, value: Value) -> io::Result<()> {
     put(journal, &[(section, key, value)])
 }
 
@@ -174,6 +199,30 @@ mod tests {
         let settings: Table = fs::read_to_string(path(&journal)).unwrap().parse().unwrap();
         assert_eq!(settings["ui"]["volume"].as_integer(), Some(3));
         assert_eq!(settings["later"]["key"].as_bool(), Some(true));
+    }
+
+    #[test]
+    fn a_remembered_volume_is_in_force_beside_the_language() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.sqlite");
+        assert_eq!(volume(&journal), None);
+        remember_language(&journal, Language::Zh).unwrap();
+        remember_volume(&journal, 40).unwrap();
+        assert_eq!(volume(&journal), Some(40));
+        assert_eq!(language(&journal), Some(Language::Zh));
+        fs::write(path(&journal), "[ui]\nsound = 900\n").unwrap();
+        assert_eq!(volume(&journal), None);
+    }
+
+    #[test]
+    fn a_camera_is_remembered_beside_the_language() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.sqlite");
+        assert_eq!(chosen_camera(&journal), None);
+        remember_language(&journal, Language::Zh).unwrap();
+        remember_camera(&journal, "Cam @ usb-1").unwrap();
+        assert_eq!(chosen_camera(&journal).as_deref(), Some("Cam @ usb-1"));
+        assert_eq!(language(&journal), Some(Language::Zh));
     }
 
     #[test]

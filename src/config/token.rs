@@ -43,12 +43,32 @@ impl Source {
     }
 }
 
+impl TokenSource {
+    /// The account's public name, where this source knows it.
+    pub fn appid(&self) -> Option<&str> {
+        match self {
+            Self::StableToken { appid, .. } => Some(appid),
+            Self::Url { .. } | Self::Static { .. } => None,
+        }
+    }
+
+    /// The file of the account's secret, where this source has one.
+    pub fn secret_file(&self) -> Option<&std::path::Path> {
+        match self {
+            Self::StableToken { secret_file, .. } => Some(secret_file),
+            Self::Url { .. } | Self::Static { .. } => None,
+        }
+    }
+}
+
 /// Where access tokens come from; `None` where something is missing or wrong.
 pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<TokenSource> {
     let source = source(reader)?;
     match source {
         Source::StableToken => {
-            let appid = reader.optional(APPID, appid).map(|AppId(appid)| appid);
+            let appid = reader
+                .optional(APPID, |raw| appid(APPID, raw))
+                .map(|AppId(appid)| appid);
             let appid = required(reader, APPID, appid);
             let secret_file = secret_file::optional(reader, SECRET_FILE, environment);
             let secret_file = required(reader, SECRET_FILE, secret_file);
@@ -119,8 +139,8 @@ fn not_of(source: Source, is_written: bool, word: &str) -> Wrong {
 }
 
 /// The account's public name; never repeated where it is wrong, since the secret may stand there by mistake.
-fn appid(raw: &Raw) -> Result<AppId, Wrong> {
-    let appid = text(APPID, raw)?;
+pub(super) fn appid(key: &str, raw: &Raw) -> Result<AppId, Wrong> {
+    let appid = text(key, raw)?;
     let instead = "write it as the platform shows it, such as \"wx0123456789abcdef\"";
     if appid.len() == 32 && appid.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(Wrong::new("this looks like the AppSecret", instead));
@@ -131,7 +151,7 @@ fn appid(raw: &Raw) -> Result<AppId, Wrong> {
     Ok(AppId(appid))
 }
 
-struct AppId(String);
+pub(super) struct AppId(pub(super) String);
 
 /// All true ones begin with `wx`; what does not, such as that of a test server, might be anything.
 impl Shown for AppId {

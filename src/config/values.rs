@@ -11,6 +11,7 @@ use crate::card::CardId;
 use crate::screen::Shade;
 use crate::wording::Language;
 
+use super::keys;
 use super::mistake::Wrong;
 use super::reader::{Shown, choice, integer, list, text};
 use super::secret_file;
@@ -63,6 +64,27 @@ pub(super) fn device(raw: &Raw) -> Result<Device, Wrong> {
     Ok(name.parse().map_or(Device::Name(name), Device::Index))
 }
 
+/// What `true` means of a volume, in percent: heard over a counter, and no alarm.
+pub(super) const LOUD: u8 = 70;
+
+/// A volume: on, off, or how loud.
+pub(super) fn percent(key: &str, raw: &Raw) -> Result<u8, Wrong> {
+    let percent = match raw {
+        Raw::Flag(flag) => return Ok(if *flag { LOUD } else { 0 }),
+        Raw::Typed(text) if text == "true" => return Ok(LOUD),
+        Raw::Typed(text) if text == "false" => return Ok(0),
+        Raw::Typed(text) => text.trim().parse().ok(),
+        Raw::Integer(number) => u8::try_from(*number).ok(),
+        Raw::Text(_) | Raw::List(_) | Raw::Other(_) => None,
+    };
+    percent.filter(|percent| *percent <= 100).ok_or_else(|| {
+        Wrong::new(
+            "it is neither true nor false nor a number from 0 to 100",
+            format!("write it like {}", keys::example(key)),
+        )
+    })
+}
+
 pub(super) fn rotation(raw: &Raw) -> Result<Rotation, Wrong> {
     match integer("camera.rotate", raw, &(0..=u32::MAX)) {
         Ok(0) => Ok(Rotation::None),
@@ -95,6 +117,33 @@ pub(super) fn loopback(raw: &Raw) -> Result<SocketAddr, Wrong> {
             address.port()
         ),
     ))
+}
+
+/// Left, top, width and height in hundredths of the turned picture.
+pub(super) fn region(raw: &Raw) -> Result<[u32; 4], Wrong> {
+    const KEY: &str = "camera.region";
+    let numbers: Vec<u32> = match raw {
+        Raw::List(list) => {
+            let numbers = list.iter().map(|item| integer(KEY, item, &(0..=100)));
+            numbers.collect::<Result<_, _>>()?
+        }
+        Raw::Typed(json) => serde_json::from_str(json).unwrap_or_default(),
+        Raw::Text(_) | Raw::Integer(_) | Raw::Flag(_) | Raw::Other(_) => Vec::new(),
+    };
+    match *numbers {
+        [x, y, width, height]
+            if width > 0
+                && height > 0
+                && x.saturating_add(width) <= 100
+                && y.saturating_add(height) <= 100 =>
+        {
+            Ok([x, y, width, height])
+        }
+        _ => Err(Wrong::new(
+            "this is no part of a picture",
+            "write left, top, width and height in hundredths of it, like [25, 0, 50, 100]",
+        )),
+    }
 }
 
 pub(super) fn language(raw: &Raw) -> Result<Language, Wrong> {
@@ -171,6 +220,12 @@ impl Shown for Device {
     }
 }
 
+impl Shown for u8 {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Shown for Rotation {
     fn shown(&self) -> String {
         let degrees = match self {
@@ -190,6 +245,12 @@ impl Shown for Shade {
             Self::Light => "light",
         };
         word.to_owned()
+    }
+}
+
+impl Shown for [u32; 4] {
+    fn shown(&self) -> String {
+        format!("{self:?}")
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Finding, sharpness};
-use crate::camera::devices::{self, Access, Device};
+use crate::camera::devices::{self, Access, Device, Wish, candidates};
 use crate::camera::{self, Source, Wanted};
 use crate::frame::{Frame, Luma, Slot};
 use crate::scanner::{self, Effort, Symbologies};
@@ -21,9 +21,13 @@ const BLURRED: f64 = 4.0;
 
 /// Opens the camera that the kiosk would take, and looks through it for a moment.
 pub fn examine(wanted: Wanted) -> Vec<Finding> {
-    let devices = devices::list();
-    let chosen = devices::choose(&devices, wanted.device.as_deref(), None, Duration::ZERO);
-    let Some(device) = chosen else {
+    let mut devices = devices::list();
+    for device in &mut devices {
+        device.access = devices::held(device);
+    }
+    let wish = wanted.device.as_deref().map(Wish::parse);
+    let chosen = candidates(&devices, wish.as_ref(), None, Duration::MAX);
+    let Some(device) = chosen.first().copied() else {
         return vec![match wanted.device {
             Some(name) if !devices.is_empty() => {
                 Finding::out_of_reach("camera", "doctor-camera-other").with("name", name)

@@ -25,10 +25,7 @@ pub fn examine(path: &Path, now: Timestamp) -> Vec<Finding> {
         Ok(history) => {
             findings.push(chain(path));
             findings.push(match history.in_doubt() {
-                Ok(open) => doubts(
-                    &open.iter().map(|open| open.intent.at).collect::<Vec<_>>(),
-                    now,
-                ),
+                Ok(open) => doubts(&open.iter().map(|open| open.at).collect::<Vec<_>>(), now),
                 Err(_unreadable) => Finding::bad("in_doubt", "doctor-doubt-unreadable"),
             });
         }

@@ -13,7 +13,7 @@ use super::reading::{HistoryError, no_file, open_any_medium};
 use super::schema::Version;
 use super::store::signed;
 use crate::card::Code;
-use crate::redemption::attempt::{AttemptId, OpenAttempt, Outcome, Record};
+use crate::redemption::attempt::{AttemptId, Intent, Outcome, Record};
 
 /// A journal open for reading. Each answer is one consistent state, whatever is written meanwhile.
 #[derive(Debug)]
@@ -148,15 +148,13 @@ impl History {
     }
 
     /// Attempts without an end, oldest first. A record that cannot be read is passed over: what can be read counts.
-    pub fn in_doubt(&self) -> Result<Vec<OpenAttempt>, HistoryError> {
+    pub fn in_doubt(&self) -> Result<Vec<Intent>, HistoryError> {
         let mut open = Vec::new();
         if !self.has_table {
             return Ok(open);
         }
         let mut statement = self.connection.prepare(
-            "SELECT i.seq, i.body, (SELECT r.body FROM record r WHERE r.attempt = i.attempt AND r.kind = 'resend'
-                                    ORDER BY r.seq DESC LIMIT 1)
-             FROM record i WHERE i.kind = 'intent'
+            "SELECT i.seq, i.body FROM record i WHERE i.kind = 'intent'
              AND NOT EXISTS (SELECT 1 FROM record s WHERE s.kind = 'settled' AND s.attempt = i.attempt)
              ORDER BY i.seq",
         )?;
@@ -167,11 +165,7 @@ impl History {
                 tracing::error!(seq, "an intent in the journal cannot be read");
                 continue;
             };
-            let resend = row
-                .get::<_, Option<String>>(2)?
-                .and_then(|body| parse(seq, &body).ok());
-            let sent_at = resend.map_or(intent.at, |resend| resend.at());
-            open.push(OpenAttempt { intent, sent_at });
+            open.push(intent);
         }
         Ok(open)
     }

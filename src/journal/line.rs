@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::card::{CardId, Code};
+use crate::payload::Origin;
 use crate::redemption::attempt::{Intent, Outcome, QueryRecord, Record, SettledBy};
 
 /// An attempt or a query, in one line; `journal list --json` prints it as it is.
@@ -36,6 +37,9 @@ pub struct Line {
     /// What the coupon was called, where that was known; the columns of an export are without it.
     #[serde(skip)]
     pub title: Option<String>,
+    /// How the code came; not told where it was shown at the desk.
+    #[serde(skip_serializing_if = "Origin::is_desk")]
+    pub origin: Origin,
 }
 
 /// What a [`Line`] is about.
@@ -121,6 +125,7 @@ fn query_line(seq: u64, query: QueryRecord) -> Line {
         remark: None,
         mistake: false,
         title: None,
+        origin: query.origin,
     }
 }
 
@@ -139,6 +144,7 @@ fn attempt_line(intent: Intent, end: Option<Record>) -> Line {
         remark: None,
         mistake: false,
         title: intent.title,
+        origin: intent.origin,
     };
     if let Some(Record::Settled(settled)) = end {
         line.outcome = settled.outcome;

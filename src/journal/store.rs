@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::chain::{Hash, Position};
+use super::disk::{Disk, Step};
 use super::failure::Failure;
 use super::fault::Fault;
 use super::files;
@@ -17,6 +18,7 @@ use crate::redemption::attempt::{Intent, Record};
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
+    disk: Disk,
     connection: Connection,
     head: HeadFile,
     tail: Position,
@@ -34,11 +36,11 @@ pub enum Before {
 impl Store {
     /// Opens the journal, makes it where there is none, brings it to the newest version, and looks whether the newest
     /// records and the head fit together.
-    pub fn open(path: &Path, before: Before) -> Result<Self, Failure> {
-        Self::open_files(path, before).map_err(|failure| explained(failure, path))
+    pub fn open(path: &Path, disk: Disk, before: Before) -> Result<Self, Failure> {
+        Self::open_files(path, disk, before).map_err(|failure| explained(failure, path))
     }
 
-    fn open_files(path: &Path, before: Before) -> Result<Self, Failure> {
+    fn open_files(path: &Path, disk: Disk, before: Before) -> Result<Self, Failure> {
         files::make_folder(path)?;
         let head_path = files::head_path(path);
         let found = Head::read(&head_path)?;
@@ -50,7 +52,7 @@ impl Store {
             }
             files::make_file(path)?;
         }
-        let connection = schema::open_for_writing(path)?;
+        let connection = disk.take(Step::Records, || schema::open_for_writing(path))?;
         if connection.is_readonly(rusqlite::MAIN_DB)? {
             return Err(std::io::Error::from(std::io::ErrorKind::ReadOnlyFilesystem).into());
         }
@@ -59,11 +61,11 @@ impl Store {
             (Found::Head(_), _) => {
                 HeadFile::open(&head_path)?.ok_or(Fault::HeadUnreadable(tail.seq))?
             }
-            (Found::Missing | Found::Blank, 0) => {
+            (Found::Missing | Found::Blank, 0) => disk.take(Step::Head, || {
                 let created = HeadFile::create(&head_path)?;
                 files::sync_folder_of(path)?;
-                created
-            }
+                Ok(created)
+            })?,
             (Found::Missing, records) => return Err(Fault::HeadMissing(records).into()),
             (Found::Blank | Found::Unreadable, records) => {
                 return Err(Fault::HeadUnreadable(records).into());
@@ -71,6 +73,7 @@ impl Store {
         };
         let mut store = Self {
             path: path.to_owned(),
+            disk,
             connection,
             head,
             tail,
@@ -88,10 +91,11 @@ impl Store {
                 Err(misfit(&self.connection, &head, self.tail)?.into())
             }
             (Fit::Current, Before::Unknown) => Ok(()),
-            (Fit::Current, Before::FailedWrite) => self.flush(),
+            (Fit::Current, Before::FailedWrite) => self.disk.take(Step::Flush, || self.flush()),
             (Fit::Pending, Before::Unknown | Before::FailedWrite) => {
-                self.flush()?;
-                Ok(self.head.settle(self.tail)?)
+                self.disk.take(Step::Flush, || self.flush())?;
+                self.disk
+                    .take(Step::Settle, || Ok(self.head.settle(self.tail)?))
             }
         }
     }
@@ -134,14 +138,16 @@ impl Store {
             return Err(Failure::CodeInDoubt);
         }
         let next = self.tail.next(&body);
-        self.head.announce(next.hash)?;
-        self.insert(next, &body)?;
-        self.head.settle(next)?;
+        self.disk
+            .take(Step::Announce, || Ok(self.head.announce(next.hash)?))?;
+        self.disk.take(Step::Commit, || self.insert(next, &body))?;
+        self.disk
+            .take(Step::Settle, || Ok(self.head.settle(next)?))?;
         self.tail = next;
         Ok(())
     }
 
-    /// Whether the record stands here already; an attempt's second beginning or second end is a contradiction.
+    /// Whether the record stands here already, or has no place here; an attempt's second beginning or second end is a contradiction.
     fn holds(&self, record: &Record, body: &str) -> Result<bool, Failure> {
         let Some(attempt) = record.attempt() else {
             let mut last = self
@@ -156,11 +162,13 @@ impl Store {
         let mut of_attempt = self.connection.prepare_cached(sql)?;
         let mut rows = of_attempt.query((attempt.to_string(), body))?;
         let mut is_contradiction = false;
+        let mut has_begun = false;
         while let Some(row) = rows.next()? {
             let kind: String = row.get(0)?;
             if row.get(1)? {
                 return Ok(true);
             }
+            has_begun |= kind == "intent";
             is_contradiction |= match record {
                 Record::Intent(_) => kind == "intent",
                 Record::Settled(_) => kind == "settled",
@@ -174,7 +182,8 @@ impl Store {
         if is_contradiction {
             return Err(Failure::Contradiction);
         }
-        Ok(false)
+        // The intent never reached the disk, so there is nothing to end.
+        Ok(matches!(record, Record::Settled(_)) && !has_begun)
     }
 
     /// Whether an attempt on the same code is open. The redemption knows this too, unless the journal could not be

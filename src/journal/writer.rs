@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
+use super::disk::Disk;
 use super::failure::Failure;
 use super::files::{self, Lock, NoLock};
 use super::store::{Before, Store};
@@ -13,6 +14,7 @@ use crate::redemption::attempt::{JournalTrouble, Record};
 #[derive(Debug)]
 pub struct Writer {
     path: PathBuf,
+    disk: Disk,
     lock: Option<Lock>,
     store: Option<Store>,
     before: Before,
@@ -20,9 +22,10 @@ pub struct Writer {
 
 impl Writer {
     /// A writer with or without its lock; [`Writer::make_ready`] opens the rest.
-    pub fn new(path: PathBuf, lock: Option<Lock>) -> Self {
+    pub fn new(path: PathBuf, disk: Disk, lock: Option<Lock>) -> Self {
         Self {
             path,
+            disk,
             lock,
             store: None,
             before: Before::Unknown,
@@ -41,7 +44,7 @@ impl Writer {
         }
         let store = match self.store.take() {
             Some(store) => store,
-            None => Store::open(&self.path, self.before)?,
+            None => Store::open(&self.path, self.disk.clone(), self.before)?,
         };
         self.before = Before::Unknown;
         Ok(self.store.insert(store))
@@ -58,7 +61,8 @@ impl Writer {
         }
     }
 
-    fn append(&mut self, record: &Record) -> Result<(), JournalTrouble> {
+    /// Writes one record.
+    pub fn append(&mut self, record: &Record) -> Result<(), JournalTrouble> {
         let failure = match self.make_ready().and_then(|store| store.append(record)) {
             Ok(()) => return Ok(()),
             Err(failure) => failure,

@@ -18,6 +18,9 @@ pub enum Clock {
         /// When this clock was started.
         since: Instant,
     },
+    /// A simulation's, which jumps and drifts.
+    #[cfg(test)]
+    Simulated(fn() -> Timestamp),
 }
 
 impl Clock {
@@ -35,6 +38,8 @@ impl Clock {
         let wall = match self {
             Self::System => wall(),
             Self::Recorded { wall, since } => *wall + tick.saturating_duration_since(*since),
+            #[cfg(test)]
+            Self::Simulated(wall) => wall(),
         };
         Moment { tick, wall }
     }

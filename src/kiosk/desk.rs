@@ -12,7 +12,8 @@ pub(super) fn note(desk: &mut Desk, event: &Event, at: Timestamp) {
         Event::Camera(state) => desk.camera = state.clone(),
         Event::View(view) => desk.view = *view,
         Event::Replied { told, .. } => desk.connection = connection(told, at),
-        Event::Payload(_)
+        Event::Invitation(invitation) => desk.invitation.clone_from(invitation),
+        Event::Payload(..)
         | Event::Touch(_)
         | Event::Note { .. }
         | Event::Duty(_)

@@ -96,7 +96,8 @@ impl Observed {
                 let took = since(self.writes.remove(write));
                 self.tell(Noted::Written { took, result });
             }
-            Event::Payload(_)
+            Event::Payload(..)
+            | Event::Invitation(_)
             | Event::Touch(_)
             | Event::Camera(_)
             | Event::View(_)

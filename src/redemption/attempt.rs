@@ -9,6 +9,7 @@ use uuid::{Builder, Uuid};
 
 use super::note::{Mistake, Remark};
 use crate::card::{CardId, Code, CodeInfo, UserCardStatus};
+use crate::payload::Origin;
 
 /// Names one attempt for ever: a UUID of version 7, sortable by time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -135,6 +136,9 @@ pub struct QueryRecord {
     /// Who looked it up, where clerks sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clerk: Option<String>,
+    /// How the code came.
+    #[serde(default, skip_serializing_if = "Origin::is_desk")]
+    pub origin: Origin,
 }
 
 /// What is about to be sent.
@@ -159,6 +163,9 @@ pub struct Intent {
     /// What the coupon was called when it was confirmed, where that was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// How the code came.
+    #[serde(default, skip_serializing_if = "Origin::is_desk")]
+    pub origin: Origin,
 }
 
 /// A second send of the same attempt.
@@ -204,15 +211,6 @@ pub struct Settled {
     pub status: Option<UserCardStatus>,
     /// The answer as it came, personal data masked.
     pub answer: Option<String>,
-}
-
-/// An attempt that the journal holds without its end.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OpenAttempt {
-    /// What was about to be sent, and may have been.
-    pub intent: Intent,
-    /// When it was last about to be sent: the intent's time, or the resend's.
-    pub sent_at: Timestamp,
 }
 
 impl Record {

@@ -34,6 +34,7 @@ impl Redemption {
             clerk: self.duty.clerk(),
             desk: self.rules.desk.clone(),
             title: title.map(|title| title.title),
+            origin: self.origin,
         };
         tracing::info!(attempt = %intent.attempt, code = intent.code.shortened(), "confirmed");
         let write = self.journal(Record::Intent(intent.clone()));
@@ -69,7 +70,8 @@ impl Redemption {
             (Ok(()), send) => self.consume(intent, send, now),
             (Err(trouble), Send::First) => {
                 let ended = finished_attempt(&intent, Outcome::SetUp, Why::Journal(trouble), now);
-                // Nothing was sent and, as far as the journal tells, nothing was intended.
+                // A write that failed may stand there all the same; and nothing was sent.
+                self.settle(&intent, End::unsent(Outcome::SetUp), None, now);
                 self.finish(
                     Finished {
                         attempt: None,
@@ -338,6 +340,14 @@ impl End {
             status: None,
         }
     }
+
+    /// The consume never left this machine.
+    fn unsent(outcome: Outcome) -> Self {
+        Self {
+            by: None,
+            ..Self::of_reply(outcome, None)
+        }
+    }
 }
 
 /// What an answer to a consume proves; `None` where it proves nothing.
@@ -359,11 +369,7 @@ fn judge(intent: &Intent, reply: Reply<()>, now: Moment) -> Option<(End, Finishe
         }
         Err(failure @ Failure::NotSent(_)) => {
             let (outcome, why) = failure.outcome();
-            let unsent = End {
-                by: None,
-                ..End::of_reply(outcome, None)
-            };
-            (unsent, why, None)
+            (End::unsent(outcome), why, None)
         }
     };
     let finished = Finished {

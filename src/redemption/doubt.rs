@@ -2,17 +2,17 @@
 //!
 //! CONSUMED settles an attempt as redeemed. NORMAL is believed only when told twice, at least [`TOLD_APART`] apart, the
 //! second at least `doubt_secs` after the consume was sent, and never while the answer to the consume may still come:
-//! Weixin may show a consume late, and a request may be slow on its way. Any other status settles it as refused.
+//! Weixin may show a consume late, and a request may be slow on its way. Any other status settles it as refused, and is
+//! believed no sooner: a coupon shown as run out may have been redeemed a moment before, and one on its way to another
+//! person may come back before the consume arrives.
 
 use std::time::{Duration, Instant};
 
 use crate::card::{Code, CodeInfo, UserCardStatus};
 use crate::event::ExchangeId;
-use crate::redemption::attempt::{AttemptId, Intent, OpenAttempt};
+use crate::redemption::attempt::{AttemptId, Intent};
 use crate::redemption::reply::{Ask, Reason, Reply, Unknown};
 use crate::screen::{DoubtLine, Why};
-
-use super::Moment;
 
 /// How far apart two tellings of NORMAL must be.
 pub const TOLD_APART: Duration = Duration::from_secs(3);
@@ -84,7 +84,10 @@ impl Doubt {
             Reply::Answered(info) => match info.status {
                 Some(UserCardStatus::Consumed) => Verdict::Redeemed,
                 Some(UserCardStatus::Normal) => self.told_unused(asked_at, Verdict::Unused),
-                Some(other) => Verdict::Refused(Why::Status(other)),
+                Some(other) => {
+                    let why = Why::Status(other);
+                    self.told_unused(asked_at, Verdict::Refused(why))
+                }
                 None if info.can_consume == Some(true) => {
                     self.told_unused(asked_at, Verdict::Unused)
                 }
@@ -144,21 +147,10 @@ impl Doubt {
 pub struct Doubts(Vec<Doubt>);
 
 impl Doubts {
-    /// What an earlier run of the program left open. The time since then is the wall clock's word; a clock that was set
-    /// back makes the wait longer, never shorter.
-    pub(super) fn restored(open: Vec<OpenAttempt>, doubt: Duration, now: Moment) -> Self {
-        let restore = |attempt: OpenAttempt| {
-            let age = now.wall.duration_since(attempt.sent_at);
-            let age = Duration::try_from(age).unwrap_or(Duration::ZERO);
-            let believed_from = now.tick + doubt.saturating_sub(age);
-            Doubt::new(
-                attempt.intent,
-                None,
-                Unknown::Crash,
-                believed_from,
-                now.tick,
-            )
-        };
+    /// What an earlier run of the program left open. How long ago that was is the wall clock's word alone, and a machine
+    /// learns the time when it is up: so the whole wait begins now.
+    pub(super) fn restored(open: Vec<Intent>, doubt: Duration, now: Instant) -> Self {
+        let restore = |intent| Doubt::new(intent, None, Unknown::Crash, now + doubt, now);
         Self(open.into_iter().map(restore).collect())
     }
 

@@ -2,7 +2,7 @@
 
 use crate::card::{CardId, CardTitle, Code, CodeInfo, UserCardStatus, ValidityPhase};
 use crate::event::{ExchangeId, LookUpId};
-use crate::payload::Payload;
+use crate::payload::{Origin, Payload};
 use crate::screen::{Finished, Notice, Why};
 
 use super::attempt::{Outcome, QueryRecord, Record};
@@ -14,7 +14,8 @@ use super::{LOOK_UP_LIMIT, Moment, REVIEW_FOR, Redemption};
 const NEEDS_CARD_ID: i64 = 40056;
 
 impl Redemption {
-    pub(super) fn begin(&mut self, payload: Payload, now: Moment) {
+    pub(super) fn begin(&mut self, payload: Payload, origin: Origin, now: Moment) {
+        self.origin = origin;
         match payload {
             Payload::Code { code, card_id } => self.look_up(code, card_id, Then::Review, now),
             Payload::Link {
@@ -183,6 +184,7 @@ impl Redemption {
             info: Some(found.info.clone()),
             answer,
             clerk: self.duty.clerk(),
+            origin: self.origin,
         }));
         if let Some((outcome, why)) = verdict {
             let finished = Finished {
@@ -254,6 +256,7 @@ impl Redemption {
             info: None,
             answer,
             clerk: self.duty.clerk(),
+            origin: self.origin,
         }));
         let finished = Finished {
             code,

@@ -7,6 +7,8 @@ use std::cell::OnceCell;
 use rxing::common::{BitMatrix, GlobalHistogramBinarizer, HybridBinarizer};
 use rxing::{Binarizer, Luma8Source};
 
+use super::lattice::{self, Trio};
+use super::qr::Grey;
 use super::{Symbologies, Symbology};
 use super::{grids, guard, prepare, qr, stripes};
 use crate::frame::Luma;
@@ -17,25 +19,51 @@ pub(super) struct Text {
     pub(super) corners: [[f64; 2]; 4],
 }
 
-/// How many groups of finder patterns may still be tried on this picture, over all passes.
-pub(super) struct Budget(pub(super) usize);
+/// What may still be done to this picture, over all passes.
+pub(super) struct Budget {
+    /// Groups of finder patterns.
+    groups: usize,
+    /// Nets laid over the grey picture.
+    nets: usize,
+    /// Those that were laid in vain.
+    laid: Vec<Trio>,
+}
 
 impl Budget {
-    /// Takes one; `false` when none is left.
+    pub(super) fn new(groups: usize, nets: usize) -> Self {
+        Self {
+            groups,
+            nets,
+            laid: Vec::new(),
+        }
+    }
+
+    /// Takes a group; `false` when none is left.
     pub(super) fn spend(&mut self) -> bool {
-        let is_left = self.0 > 0;
-        self.0 = self.0.saturating_sub(1);
+        let is_left = self.groups > 0;
+        self.groups = self.groups.saturating_sub(1);
         is_left
+    }
+
+    /// Takes a net, if one is left and this one was not laid before.
+    pub(super) fn spend_net(&mut self, trio: Trio) -> bool {
+        if self.nets == 0 || self.laid.iter().any(|laid| laid.is_near(&trio)) {
+            return false;
+        }
+        self.nets -= 1;
+        self.laid.push(trio);
+        true
     }
 
     /// Whether nothing is left.
     pub(super) fn is_spent(&self) -> bool {
-        self.0 == 0
+        self.groups == 0
     }
 
     /// Leaves nothing: this picture is made to keep a scanner busy.
     pub(super) fn give_up(&mut self) {
-        self.0 = 0;
+        self.groups = 0;
+        self.nets = 0;
     }
 }
 
@@ -69,6 +97,8 @@ enum Look {
     Around(usize),
     /// The same, for rqrr.
     Grids(usize),
+    /// The finder patterns in grey.
+    Marks,
     /// The stripes.
     Stripes,
 }
@@ -90,41 +120,38 @@ const fn inverted(size: Size, look: Look) -> Pass {
 }
 
 /// Every frame.
-pub(super) const QUICK: [Pass; 3] = [
+pub(super) const QUICK: [Pass; 2] = [
     pass(Size::Half, Look::Blocks),
-    pass(Size::Half, Look::Whole),
     pass(Size::Half, Look::Sharp(1)),
 ];
 
 /// One group a frame of a live picture, in turn; all of them on a still one.
 pub(super) const DEEP: [&[Pass]; 6] = [
-    &[
-        pass(Size::Full, Look::Blocks),
-        pass(Size::Full, Look::Whole),
-    ],
+    &[pass(Size::Full, Look::Around(8))],
     &[
         pass(Size::Full, Look::Stripes),
         inverted(Size::Half, Look::Blocks),
-    ],
-    &[
-        pass(Size::Half, Look::Dark),
-        pass(Size::Third, Look::Blocks),
         inverted(Size::Half, Look::Sharp(1)),
     ],
-    &[pass(Size::Half, Look::Grids(20))],
     &[
-        pass(Size::Full, Look::Sharp(2)),
-        pass(Size::Half, Look::Around(20)),
+        pass(Size::Full, Look::Blocks),
+        pass(Size::Half, Look::Whole),
+        pass(Size::Half, Look::Dark),
+        pass(Size::Third, Look::Blocks),
     ],
-    &[pass(Size::Full, Look::Around(8))],
+    &[pass(Size::Half, Look::Marks)],
+    &[pass(Size::Half, Look::Grids(20))],
+    &[inverted(Size::Half, Look::Marks)],
 ];
 
 /// Only where there is time: on a still picture.
-pub(super) const PATIENT: [Pass; 4] = [
-    inverted(Size::Full, Look::Blocks),
+pub(super) const PATIENT: [Pass; 6] = [
+    pass(Size::Full, Look::Sharp(2)),
+    pass(Size::Full, Look::Whole),
+    pass(Size::Double, Look::Stripes),
     pass(Size::Full, Look::Grids(20)),
     pass(Size::Double, Look::Blocks),
-    pass(Size::Double, Look::Around(20)),
+    pass(Size::Full, Look::Marks),
 ];
 
 /// A picture of more pixels is not doubled, and not given to rqrr in full.
@@ -149,6 +176,29 @@ impl<'a> Sizes<'a> {
     }
 }
 
+impl std::fmt::Display for Pass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let size = match self.size {
+            Size::Third => "third",
+            Size::Half => "half",
+            Size::Full => "full",
+            Size::Double => "double",
+        };
+        let look = match self.look {
+            Look::Blocks => "blocks",
+            Look::Whole => "one threshold",
+            Look::Sharp(_) => "sharpened",
+            Look::Dark => "darkened",
+            Look::Around(_) => "surroundings",
+            Look::Grids(_) => "rqrr",
+            Look::Marks => "marks in grey",
+            Look::Stripes => "stripes",
+        };
+        let inverted = if self.is_inverted { ", inverted" } else { "" };
+        write!(f, "{size}, {look}{inverted}")
+    }
+}
+
 impl Pass {
     /// The kind of code that it finds.
     pub(super) fn symbology(self) -> Symbology {
@@ -159,7 +209,8 @@ impl Pass {
             | Look::Sharp(_)
             | Look::Dark
             | Look::Around(_)
-            | Look::Grids(_) => Symbology::QrCode,
+            | Look::Grids(_)
+            | Look::Marks => Symbology::QrCode,
         }
     }
 
@@ -203,6 +254,17 @@ impl Pass {
         };
         let matrix = match self.look {
             Look::Stripes => return (stripes::read(luma), scale),
+            Look::Marks => {
+                let read =
+                    lattice::hunt(sizes.full, luma, narrow(scale), self.is_inverted, |trio| {
+                        budget.spend_net(trio)
+                    });
+                let texts = read.into_iter().map(|(text, corners)| Text {
+                    text,
+                    corners: corners.map(|corner| corner.map(|at| f64::from(at) / scale)),
+                });
+                return (texts.collect(), scale);
+            }
             Look::Grids(_) if budget.is_spent() => return (Vec::new(), scale),
             Look::Grids(share) => {
                 let black = prepare::darker_than_around(luma, share);
@@ -220,8 +282,18 @@ impl Pass {
         if self.is_inverted {
             matrix.flip_self();
         }
-        (qr::read(&matrix, budget), scale)
+        let grey = Grey {
+            luma: sizes.full,
+            scale,
+            is_inverted: self.is_inverted,
+        };
+        (qr::read(&matrix, grey, budget), scale)
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "one of four small numbers")]
+pub(super) fn narrow(scale: f64) -> f32 {
+    scale as f32
 }
 
 fn source(luma: &Luma) -> Option<Luma8Source<'_>> {

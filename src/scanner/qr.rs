@@ -6,9 +6,13 @@
 
 use rxing::common::{BitMatrix, DetectorRXingResult};
 use rxing::qrcode::cpp_port::decoder::Decode;
-use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
+use rxing::qrcode::cpp_port::detector::{
+    FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
+};
 
-use super::passes::{Budget, Text};
+use super::lattice::{self, Trio};
+use super::passes::{Budget, Text, narrow};
+use crate::frame::Luma;
 
 /// The smallest code's side in modules; nothing smaller has to be looked at.
 const LEAST_SIDE: u32 = 21;
@@ -22,8 +26,16 @@ const MOST_PATTERNS: usize = 90;
 /// Threes tried in one pass.
 const MOST_SETS: usize = 150;
 
+/// The picture in grey and in full size, of which a pass made black and white, `scale` times smaller.
+#[derive(Clone, Copy)]
+pub(super) struct Grey<'a> {
+    pub(super) luma: &'a Luma,
+    pub(super) scale: f64,
+    pub(super) is_inverted: bool,
+}
+
 /// All codes, once each.
-pub(super) fn read(matrix: &BitMatrix, budget: &mut Budget) -> Vec<Text> {
+pub(super) fn read(matrix: &BitMatrix, grey: Grey<'_>, budget: &mut Budget) -> Vec<Text> {
     let is_too_small = matrix.width() < LEAST_SIDE || matrix.height() < LEAST_SIDE;
     if is_too_small || budget.is_spent() {
         return Vec::new();
@@ -49,28 +61,47 @@ pub(super) fn read(matrix: &BitMatrix, budget: &mut Budget) -> Vec<Text> {
         if !budget.spend() {
             break;
         }
-        let Ok(sampled) = SampleQR(matrix, &set) else {
-            continue;
-        };
-        let Ok(decoded) = Decode(sampled.getBits()) else {
-            continue;
-        };
-        if !decoded.isValid() {
-            continue;
+        if let Some(text) = decoded(matrix, &set).or_else(|| fitted(grey, &set, budget)) {
+            used.extend(its);
+            texts.push(text);
         }
-        used.extend(its);
-        // They come as top left, top right, bottom left, bottom right.
-        let mut corners = [[0.0; 2]; 4];
-        for (corner, point) in corners.iter_mut().zip(sampled.getPoints()) {
-            *corner = [f64::from(point.x), f64::from(point.y)];
-        }
-        corners.swap(2, 3);
-        texts.push(Text {
-            text: decoded.content().to_string(),
-            corners,
-        });
     }
     texts
+}
+
+/// As rxing samples and decodes it.
+fn decoded(matrix: &BitMatrix, set: &FinderPatternSet) -> Option<Text> {
+    let sampled = SampleQR(matrix, set).ok()?;
+    let decoded = Decode(sampled.getBits()).ok()?;
+    if !decoded.isValid() {
+        return None;
+    }
+    // They come as top left, top right, bottom left, bottom right.
+    let mut corners = [[0.0; 2]; 4];
+    for (corner, point) in corners.iter_mut().zip(sampled.getPoints()) {
+        *corner = [f64::from(point.x), f64::from(point.y)];
+    }
+    corners.swap(2, 3);
+    Some(Text {
+        text: decoded.content().to_string(),
+        corners,
+    })
+}
+
+/// By a net of our own over the grey picture.
+#[expect(clippy::cast_precision_loss, reason = "finder patterns are small")]
+fn fitted(grey: Grey<'_>, set: &FinderPatternSet, budget: &mut Budget) -> Option<Text> {
+    let scale = narrow(grey.scale);
+    let trio = Trio {
+        centres: [set.tl, set.tr, set.bl].map(|pattern| [pattern.p.x * scale, pattern.p.y * scale]),
+        width: (set.tl.size + set.tr.size + set.bl.size) as f32 * scale / 3.0,
+    };
+    if !budget.spend_net(trio) {
+        return None;
+    }
+    let (text, corners) = lattice::read(grey.luma, grey.is_inverted, trio)?;
+    let corners = corners.map(|corner| corner.map(|at| f64::from(at) / grey.scale));
+    Some(Text { text, corners })
 }
 
 /// How often a row, of every third, goes dark, light, much dark, light, dark, as through a finder pattern.

@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use super::Found;
-use crate::event::View;
+use crate::frame::View;
 
 /// What a frame led to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -89,6 +89,11 @@ impl Tracker {
     pub fn reset(&mut self) -> Option<Sighting> {
         self.known.clear();
         self.change(View::Clear)
+    }
+
+    /// What the lens has of the codes.
+    pub fn view(&self) -> View {
+        self.view
     }
 
     /// Whether this text was taken and has not been away since.

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::coach::Coach;
 use super::tracker::{Sighting, Tracker};
 use super::{Effort, Found, Symbologies, guard, scan};
-use crate::frame::{Frame, Luma, Sight, Slot};
+use crate::frame::{Frame, Hint, Luma, Sight, Slot, View};
 use crate::worker::{Stop, Worker};
 
 /// How long the thread's end may take when no frame comes.
@@ -15,18 +16,23 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// Starts the thread. It reads `frames` until the worker is dropped, reports what counts, and puts where a code was
 /// seen last into `sights`, for the outline in the viewfinder; that slot is cleared by a frame without a code.
 ///
+/// Each report carries the time of the newest frame that led to it; there is none before the first.
+///
 /// A `frames` that was cleared means a camera that is gone: whatever it shows when it is back may be taken anew.
 pub fn watch(
     frames: Arc<Slot<Frame>>,
     symbologies: Symbologies,
     sights: Arc<Slot<Sight>>,
-    report: impl FnMut(Sighting) + Send + 'static,
+    report: impl FnMut(Sighting, Option<Instant>) + Send + 'static,
 ) -> io::Result<Worker> {
     let mut watching = Watching {
         symbologies,
         sights,
         turn: 0,
         tracker: Tracker::default(),
+        newest: None,
+        coach: Coach::default(),
+        hint: None,
         report,
     };
     Worker::start("scanner", move |stop| watching.run(&frames, stop))
@@ -38,10 +44,14 @@ struct Watching<R> {
     /// Frames so far: which of the deeper passes has its turn.
     turn: usize,
     tracker: Tracker,
+    newest: Option<Instant>,
+    coach: Coach,
+    /// What the coach's words are on the screen at the moment.
+    hint: Option<Hint>,
     report: R,
 }
 
-impl<R: FnMut(Sighting)> Watching<R> {
+impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
     fn run(&mut self, frames: &Slot<Frame>, stop: &Stop) {
         let mut seen = 0;
         while !stop.is_asked() {
@@ -59,19 +69,42 @@ impl<R: FnMut(Sighting)> Watching<R> {
     }
 
     fn see(&mut self, frame: &Frame) {
+        self.newest = Some(frame.at);
         let effort = Effort::Live { turn: self.turn };
         self.turn = self.turn.wrapping_add(1);
         let found =
             guard::survive(|| scan(&frame.luma, self.symbologies, effort)).unwrap_or_default();
         for sighting in self.tracker.see(&found, frame.at) {
-            (self.report)(sighting);
+            // Whatever the tracker says of the view goes before a hint.
+            if matches!(sighting, Sighting::View(_)) {
+                self.hint = None;
+            }
+            (self.report)(sighting, self.newest);
         }
+        self.coach(&found, frame);
         self.show(&found, &frame.luma);
     }
 
+    /// A hint stands only where there is nothing else to say.
+    fn coach(&mut self, found: &[Found], frame: &Frame) {
+        let hint = if found.is_empty() && self.tracker.view() == View::Clear {
+            guard::survive(|| self.coach.see_unread(&frame.luma, frame.at)).flatten()
+        } else {
+            self.coach.forget();
+            None
+        };
+        if hint != self.hint {
+            self.hint = hint;
+            let view = hint.map_or(self.tracker.view(), View::Unread);
+            (self.report)(Sighting::View(view), self.newest);
+        }
+    }
+
     fn lose(&mut self) {
-        if let Some(sighting) = self.tracker.reset() {
-            (self.report)(sighting);
+        self.coach.forget();
+        let cleared = self.hint.take().map(|_hint| Sighting::View(View::Clear));
+        if let Some(sighting) = self.tracker.reset().or(cleared) {
+            (self.report)(sighting, self.newest);
         }
         self.show(&[], &Luma::default());
     }
@@ -105,10 +138,8 @@ fn fractions([x, y]: [i32; 2], luma: &Luma) -> [f32; 2] {
 mod tests {
     use std::path::Path;
     use std::sync::mpsc::{Receiver, sync_channel};
-    use std::time::Instant;
 
     use super::*;
-    use crate::event::View;
     use crate::frame::Rgb;
     use crate::scanner::picture;
 
@@ -136,7 +167,7 @@ mod tests {
                 Arc::clone(&frames),
                 Symbologies::default(),
                 Arc::clone(&sights),
-                move |sighting| drop(teller.try_send(sighting)),
+                move |sighting, _at| drop(teller.try_send(sighting)),
             );
             Self {
                 frames,
@@ -152,7 +183,7 @@ mod tests {
             self.at += Duration::from_millis(later);
             self.frames.put(Frame {
                 luma: luma.clone(),
-                preview: Rgb::new(0, 0, Vec::new()).unwrap(),
+                preview: Arc::new(Rgb::new(0, 0, Vec::new()).unwrap()),
                 at: self.at,
             });
         }

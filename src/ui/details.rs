@@ -105,12 +105,12 @@ fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, facts: &[(String, String)])
 }
 
 /// A QR code in black on white, with its quiet zone of four modules (ISO/IEC 18004).
-fn code_ui(ui: &Ui, rect: Rect, text: &str) {
+pub(super) fn code_ui(ui: &Ui, rect: Rect, text: &str) {
     const QUIET: usize = 4;
     let code = match QrCode::with_error_correction_level(text, EcLevel::L) {
         Ok(code) => code,
         Err(error) => {
-            tracing::error!(%error, "the details do not fit into a code");
+            tracing::error!(%error, "the text does not fit into a code");
             return;
         }
     };

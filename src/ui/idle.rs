@@ -3,6 +3,7 @@
 use eframe::egui::{Rect, Ui, vec2};
 
 use super::icon::{self, Icon};
+use super::invitation::invitation_ui;
 use super::look::{Act, Look, is_wide};
 use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
@@ -37,7 +38,12 @@ pub fn idle_ui(
     };
     viewfinder_ui(ui, picture, look, preview, &screen.desk.camera);
 
-    let (words, foot) = cut_bottom(side, TARGET + GAP);
+    let (mut words, foot) = cut_bottom(side, TARGET + GAP);
+    if let Some(invitation) = &screen.desk.invitation {
+        let (rest, place) = cut_bottom(words, words.height() * INVITATION);
+        words = rest;
+        invitation_ui(ui, place, look, invitation);
+    }
     let idle = look.wording.say(if screen.desk.camera.is_trouble() {
         "idle-no-camera"
     } else {
@@ -55,7 +61,9 @@ pub fn idle_ui(
         card(ui, rest, tone.fill());
         let (mark, text) = cut_left(rest.shrink(GAP), TARGET);
         icon::paint(ui.painter(), mark.shrink(10.0), Icon::Warning, tone.text());
-        Text::body(&words, tone.text()).put_centred(ui, text.shrink2(vec2(GAP, 0.0)));
+        Text::body(&words, tone.text())
+            .announced()
+            .put_centred(ui, text.shrink2(vec2(GAP, 0.0)));
     }
     let label = look.wording.say("keypad-open");
     let place = foot.with_min_y(foot.top() + GAP);
@@ -65,6 +73,8 @@ pub fn idle_ui(
     act
 }
 
+/// How much of the words' place the desk's own code takes.
+const INVITATION: f32 = 0.55;
 /// How high a phone of the strip is.
 const PHONE: f32 = TARGET;
 /// How narrow it may become.

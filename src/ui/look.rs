@@ -28,8 +28,8 @@ pub struct Look<'a> {
 pub enum Act {
     /// The loop has to know.
     Touch(Touch),
-    /// This was typed: look it up.
-    LookUp(String),
+    /// This was typed on the keypad: look it up.
+    TypedIn(String),
     /// Open a page.
     Open(Door),
     /// The shell has to know.

@@ -7,7 +7,9 @@ use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
 use super::icon::{self, Icon};
 use super::look::{Act, Look, is_wide};
 use super::theme::{self, GAP, MARGIN, TARGET, Tone, Weight};
-use super::widgets::{Key, Text, cut_bottom, cut_left, cut_right, cut_top, mixed, touchable};
+use super::widgets::{
+    Key, Text, announce, cut_bottom, cut_left, cut_right, cut_top, mixed, touchable,
+};
 use crate::event::Touch;
 use crate::redemption::attempt::Outcome;
 use crate::screen::{DoubtLine, Finished};
@@ -78,6 +80,11 @@ const TIMER: f32 = 62.0;
 fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, shown: &Shown<'_>) -> Option<Act> {
     let finished = shown.finished;
     let words = look.wording.outcome(finished);
+    announce(
+        ui,
+        rect,
+        &[words.head.as_str(), &words.why, &words.advice].join("\n"),
+    );
     let mut act = None;
     let (head, rest) = cut_top(rect, (rect.height() * 0.36).min(theme::HEAD * 1.5));
     Text::bold(&words.head, theme::HEAD, tone.text()).put_centred(ui, head);

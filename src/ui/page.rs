@@ -52,10 +52,10 @@ impl Door {
 }
 
 impl Page {
-    /// The page behind a door, as nobody has touched it yet.
-    pub fn behind(door: Door) -> Self {
+    /// The page behind a door, as nobody has touched it yet; the keypad with what was typed last, where that failed.
+    pub fn behind(door: Door, typed: Option<&str>) -> Self {
         match door {
-            Door::Keypad => Self::Keypad(Keypad::default()),
+            Door::Keypad => Self::Keypad(typed.map(Keypad::again).unwrap_or_default()),
             Door::Doubts => Self::Doubts,
             Door::Day => Self::Day(Day::default()),
             Door::Service => Self::Service(Box::default()),
@@ -78,13 +78,22 @@ impl Page {
         }
     }
 
-    /// Takes what a keyboard typed.
-    pub fn take(&mut self, text: &str) {
+    /// Takes what a keyboard typed. Returns the key that its Enter presses from now on.
+    pub fn take(&mut self, text: &str) -> Option<&'static str> {
         match self {
-            Self::Keypad(keypad) => keypad.take(text),
-            Self::Day(day) => day.take(text),
-            Self::Service(service) => service.take(text),
-            Self::Doubts | Self::Details(_) => {}
+            Self::Keypad(keypad) => {
+                keypad.take(text);
+                Some(keypad::LOOK_UP)
+            }
+            Self::Day(day) => {
+                day.take(text);
+                None
+            }
+            Self::Service(service) => {
+                service.take(text);
+                None
+            }
+            Self::Doubts | Self::Details(_) => None,
         }
     }
 
@@ -103,6 +112,14 @@ impl Page {
         match self {
             Self::Keypad(_) | Self::Doubts | Self::Details(_) | Self::Day(_) => false,
             Self::Service(service) => service.sees_frames(),
+        }
+    }
+
+    /// Somebody wanted to paste.
+    pub fn refuse_paste(&mut self) {
+        match self {
+            Self::Keypad(keypad) => keypad.refuse_paste(),
+            Self::Doubts | Self::Details(_) | Self::Day(_) | Self::Service(_) => {}
         }
     }
 

@@ -164,6 +164,7 @@ fn question_ui(
     };
     let said = look.wording.say(key);
     Text::bold(&said, theme::BODY * 1.2, tone.text())
+        .announced()
         .put_centred(ui, words.with_min_x(words.left() + GAP));
 
     let (rest, foot) = cut_bottom(rest, TARGET);

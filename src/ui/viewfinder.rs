@@ -1,5 +1,8 @@
 //! The live picture with its aim frame; in words where there is no live picture.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use eframe::egui::emath::RectTransform;
 use eframe::egui::{
     Color32, ColorImage, Context, CornerRadius, Rect, Shape, Stroke, TextureHandle, TextureOptions,
@@ -11,19 +14,40 @@ use super::look::Look;
 use super::theme::{self, GAP, ROUNDING, Tone};
 use super::widgets::{Text, card, cut_top};
 use crate::event::CameraState;
-use crate::frame::{Frame, Sight, Slot};
+use crate::frame::{Frame, Latency, Rgb, Sight, Slot};
+
+/// The log is told how long pictures take after so many of them.
+const TOLD_EVERY: u64 = 300;
 
 /// The picture on the graphics card, and which frame it shows.
 #[derive(Default)]
 pub struct Preview {
     texture: Option<TextureHandle>,
     number: u64,
+    /// What the texture shows.
+    shown: Option<Arc<Rgb>>,
     sight: Option<Sight>,
+    /// When the frame was taken that was drawn last, and when its drawing began; until it was seen that it is done.
+    drawing: Option<(Instant, Instant)>,
+    drawn: Latency,
 }
 
 impl Preview {
+    /// The window's last picture took so many seconds of work, which ended the way of its frame from the lens.
+    pub fn count(&mut self, seconds: Option<f32>) {
+        let Some(((taken, begun), seconds)) = self.drawing.take().zip(seconds) else {
+            return;
+        };
+        let waited = begun.saturating_duration_since(taken);
+        self.drawn
+            .record(waited + Duration::from_secs_f32(seconds.max(0.0)));
+        if self.drawn.count().is_multiple_of(TOLD_EVERY) {
+            tracing::info!("from lens to drawn picture: {}", self.drawn);
+        }
+    }
+
     /// Takes the newest frame. An old picture never passes for a live one: without a frame there is no picture.
-    pub fn take(&mut self, ctx: &Context, frames: &Slot<Frame>) {
+    pub fn take(&mut self, ctx: &Context, frames: &Slot<Frame>, now: Instant) {
         let (number, frame) = frames.newest();
         if number == self.number {
             return;
@@ -34,6 +58,16 @@ impl Preview {
             return;
         };
         let preview = &frame.preview;
+        if self.texture.is_some()
+            && self
+                .shown
+                .as_ref()
+                .is_some_and(|shown| Arc::ptr_eq(shown, preview))
+        {
+            return;
+        }
+        self.shown = Some(Arc::clone(preview));
+        self.drawing = Some((frame.at, now));
         let image = ColorImage::from_rgb([preview.width(), preview.height()], preview.bytes());
         match &mut self.texture {
             Some(texture) => texture.set(image, TextureOptions::LINEAR),

@@ -1,8 +1,9 @@
 //! What the screens are made of: texts that fit, and keys that a thumb hits.
 
+use eframe::egui::accesskit::Live;
 use eframe::egui::{
-    Align, Color32, CornerRadius, Id, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
-    StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, CornerRadius, Id, Label, LayerId, Layout, Order, Rect, Response, RichText,
+    Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::drawn;
@@ -22,6 +23,8 @@ pub struct Text<'a> {
     pub colour: Color32,
     /// Where its lines stand.
     pub align: Align,
+    /// A screen reader says it as soon as it appears.
+    pub is_announced: bool,
 }
 
 impl<'a> Text<'a> {
@@ -33,6 +36,7 @@ impl<'a> Text<'a> {
             weight: Weight::Regular,
             colour,
             align: Align::Min,
+            is_announced: false,
         }
     }
 
@@ -44,6 +48,7 @@ impl<'a> Text<'a> {
             weight: Weight::Bold,
             colour,
             align: Align::Min,
+            is_announced: false,
         }
     }
 
@@ -59,6 +64,14 @@ impl<'a> Text<'a> {
     pub fn centred(self) -> Self {
         Self {
             align: Align::Center,
+            ..self
+        }
+    }
+
+    /// Said by a screen reader as soon as it appears.
+    pub fn announced(self) -> Self {
+        Self {
+            is_announced: true,
             ..self
         }
     }
@@ -119,7 +132,11 @@ impl<'a> Text<'a> {
             .max_rect(place)
             .layout(Layout::top_down(self.align));
         ui.scope_builder(builder, |ui| {
-            ui.add(Label::new(text).selectable(false).wrap());
+            let label = ui.add(Label::new(text).selectable(false).wrap());
+            if self.is_announced {
+                ui.ctx()
+                    .accesskit_node_builder(label.id, |node| node.set_live(Live::Assertive));
+            }
         });
     }
 
@@ -224,12 +241,6 @@ impl<'a> Key<'a> {
         };
         ui.painter()
             .rect_filled(rect, CornerRadius::same(ROUNDING), fill);
-        if response.has_focus() {
-            let ring = Stroke::new(4.0, self.text);
-            let corner = CornerRadius::same(ROUNDING);
-            ui.painter()
-                .rect_stroke(rect.shrink(4.0), corner, ring, StrokeKind::Inside);
-        }
         let colour = if self.is_enabled {
             self.text
         } else {
@@ -246,6 +257,14 @@ impl<'a> Key<'a> {
     }
 }
 
+/// What a screen reader says at once: in one piece, since the pieces of a screen reach it in any order. Seen by nobody.
+pub fn announce(ui: &Ui, rect: Rect, words: &str) {
+    let said = ui.interact(rect, Id::unique("announced"), Sense::hover());
+    said.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    ui.ctx()
+        .accesskit_node_builder(said.id, |node| node.set_live(Live::Assertive));
+}
+
 /// An area that takes touches, known to assistive programs by its label. It reaches 2 mm further down than it is drawn:
 /// people touch below what they aim at.
 pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, name: &str, is_enabled: bool) -> Response {
@@ -255,13 +274,34 @@ pub fn touchable(ui: &mut Ui, rect: Rect, label: &str, name: &str, is_enabled: b
     } else {
         Sense::hover()
     };
-    let id = Id::unique(("key", name));
-    let response = ui.interact(reach, id, sense);
+    let response = ui.interact(reach, key_id(name), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
+    if response.has_focus() {
+        focus_ring(ui, rect);
+    }
     if is_enabled {
         drawn::key(ui.ctx(), name, rect);
     }
     response
+}
+
+/// Where a keyboard is. Light and dark, and over everything: seen on every colour.
+fn focus_ring(ui: &Ui, rect: Rect) {
+    let over = LayerId::new(Order::Foreground, Id::unique("focus ring"));
+    let painter = ui.ctx().layer_painter(over);
+    for (inset, colour) in [(0.0, Color32::BLACK), (RING, Color32::WHITE)] {
+        let ring = Stroke::new(RING, colour);
+        let corner = CornerRadius::same(ROUNDING);
+        painter.rect_stroke(rect.shrink(inset), corner, ring, StrokeKind::Inside);
+    }
+}
+
+/// How wide each of its two rings is.
+const RING: f32 = 4.0;
+
+/// What egui calls the key of this name.
+pub fn key_id(name: &str) -> Id {
+    Id::unique(("key", name))
 }
 
 /// Words in the middle of a key, which is their name already: they are painted, not announced a second time.

@@ -29,17 +29,21 @@ pub fn working_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, work: Work, beats: u6
     let said = look.wording.work(work);
     Text::bold(&said, theme::TITLE * 1.2, look.palette.text)
         .centred()
+        .announced()
         .put(ui, words);
 
-    // What is written or sent can no longer be called back.
-    let may_cancel = match work {
-        Work::Decrypting | Work::Querying | Work::AskingAgain => true,
-        Work::Journaling | Work::Consuming => false,
-    };
     let label = look.wording.say("review-cancel");
     let place = foot
         .with_min_y(foot.top() + GAP)
         .with_max_x(foot.left() + 260.0);
     let key = Key::new(&label, look.palette.key, look.palette.text);
-    (may_cancel && key.show(ui, place, "cancel")).then_some(Act::Touch(Touch::Cancel))
+    (may_cancel(work) && key.show(ui, place, "cancel")).then_some(Act::Touch(Touch::Cancel))
+}
+
+/// What is written or sent can no longer be called back.
+pub fn may_cancel(work: Work) -> bool {
+    match work {
+        Work::Decrypting | Work::Querying | Work::AskingAgain => true,
+        Work::Journaling | Work::Consuming => false,
+    }
 }

@@ -39,6 +39,8 @@ pub enum Target<'a> {
     Api(&'static str),
     /// The merchant's own token server.
     Url(&'a Url),
+    /// The API's page tickets, of this `type`.
+    Ticket(&'static str),
 }
 
 impl fmt::Debug for Request<'_> {
@@ -47,6 +49,7 @@ impl fmt::Debug for Request<'_> {
         match self.target {
             Target::Api(path) => write!(f, "Request({path})"),
             Target::Url(_) => f.write_str("Request(the token's server)"),
+            Target::Ticket(kind) => write!(f, "Request(the ticket {kind})"),
         }
     }
 }
@@ -82,6 +85,9 @@ pub enum Transport {
     Https(Box<Https>, Option<Recorder>),
     /// To a recording. It holds no network client at all.
     Recorded(Player),
+    /// Into a simulated network.
+    #[cfg(test)]
+    Simulated(super::simulated::Posts),
 }
 
 impl Transport {
@@ -89,6 +95,8 @@ impl Transport {
     pub async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
         match self {
             Self::Recorded(player) => player.send(request).await,
+            #[cfg(test)]
+            Self::Simulated(posts) => super::simulated::send(posts, request).await,
             Self::Https(https, recorder) => {
                 let result = https.send(request).await;
                 if let Some(recorder) = recorder {
@@ -169,17 +177,17 @@ impl Https {
 
     async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
         let client = match request.target {
-            Target::Api(wire::CARD_GET) => &self.beside,
+            Target::Api(wire::CARD_GET) | Target::Ticket(_) => &self.beside,
             Target::Api(_) | Target::Url(_) => &self.client,
         };
         let mut url = match request.target {
-            Target::Api(path) => {
-                let mut url = self.base_url.clone();
-                let base = url.path().trim_end_matches('/').to_owned();
-                url.set_path(&format!("{base}{path}"));
+            Target::Api(path) => self.below_base(path),
+            Target::Url(url) => url.clone(),
+            Target::Ticket(kind) => {
+                let mut url = self.below_base("/cgi-bin/ticket/getticket");
+                url.query_pairs_mut().append_pair("type", kind);
                 url
             }
-            Target::Url(url) => url.clone(),
         };
         if let Some(token) = request.token {
             url.query_pairs_mut()
@@ -205,6 +213,13 @@ impl Https {
         tracing::debug!(status, millis = clock::millis_since(begun), "answered");
         let body = without_secrets(body, request);
         Ok(Raw { status, body })
+    }
+
+    fn below_base(&self, path: &str) -> Url {
+        let mut url = self.base_url.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}{path}"));
+        url
     }
 }
 

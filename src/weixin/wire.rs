@@ -92,6 +92,13 @@ impl Answer {
         (!token.is_empty()).then_some((token, u64::try_from(life).unwrap_or(0)))
     }
 
+    /// A page ticket and its life in seconds.
+    pub fn ticket(&self) -> Option<(String, u64)> {
+        let ticket = text(self.fields.get("ticket")?)?;
+        let life = self.fields.get("expires_in").and_then(number)?;
+        (!ticket.is_empty()).then_some((ticket, u64::try_from(life).unwrap_or(0)))
+    }
+
     /// A day's calls and what is left of them, as `/cgi-bin/openapi/quota/get` tells them.
     pub fn quota(&self) -> Option<(u64, u64)> {
         let quota = self.fields.get("quota")?.as_object()?;

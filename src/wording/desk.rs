@@ -5,7 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::event::{CameraState, View};
+use crate::event::{CameraState, Hint, View};
 use crate::redemption::attempt::Outcome;
 use crate::screen::{Connection, DoubtLine};
 
@@ -34,6 +34,15 @@ impl Wording {
             View::Clear => None,
             View::Held => Some(self.say("view-held")),
             View::Several => Some(self.say("view-several")),
+            View::Unread(hint) => Some(self.say(match hint {
+                Hint::TooDark => "hint-too-dark",
+                Hint::TooBright => "hint-too-bright",
+                Hint::TooFar => "hint-too-far",
+                Hint::TooClose => "hint-too-close",
+                Hint::Moving => "hint-moving",
+                Hint::OutOfFocus => "hint-out-of-focus",
+                Hint::Tilted => "hint-tilted",
+            })),
         }
     }
 

@@ -50,6 +50,30 @@ fn a_damaged_certificate_is_found_before_anything_is_sent() {
 }
 
 #[test]
+fn a_link_is_decrypted_and_redeemed_as_it_was_pasted() {
+    let platform = Platform::with(&[("409632457895", "NORMAL")]);
+    platform.seal("409632457895", "ab+cd/ef==");
+    let desk = Desk::of(&platform);
+    for pasted in [
+        "ab+cd/ef==",
+        "https://shop.example/use?card_id=pCARD&encrypt_code=ab%2Bcd%2Fef%3D%3D",
+        " https://shop.example/use?encrypt_code=ab+cd/ef==&card_id=pCARD#wechat_redirect ",
+    ] {
+        let opened = desk.run(&["code", "decrypt", pasted]);
+        assert_eq!(opened.exit, 0, "{pasted}: {}", opened.stderr);
+        assert_eq!(opened.object()["code"], "409632457895", "{pasted}");
+    }
+    let link = "https://shop.example/use?encrypt_code=ab%2Bcd%2Fef%3D%3D&card_id=pCARD";
+    let redeemed = desk.run(&["redeem", "--json", "--yes", "--link", link]);
+    assert_eq!(
+        redeemed.object()["outcome"],
+        "redeemed",
+        "{}",
+        redeemed.stderr
+    );
+}
+
+#[test]
 fn a_call_that_fails_is_told_in_words() {
     let platform = Platform::with(&[]);
     let desk = Desk::of(&platform);

@@ -160,7 +160,8 @@ fn every_key_is_read() {
     assert_eq!(read.camera.rotate, Rotation::By90);
     assert_eq!(read.journal, config.path("j.sqlite"));
     assert_eq!(read.ui.language, Some(Language::Zh));
-    assert!(!read.ui.fullscreen && !read.ui.sound);
+    assert!(!read.ui.fullscreen);
+    assert_eq!(read.ui.sound, 0);
     assert_eq!(read.scan.payment_codes, PaymentCodes::TakenAsCodes);
     assert_eq!(read.scan.symbologies.len(), 1);
 }
@@ -174,35 +175,54 @@ fn check_shows_every_value_and_where_it_comes_from() {
     assert_eq!(code, 0);
     expect![[r#"
         …/kiosk.toml
-          weixin.base_url            https://api.weixin.qq.com  (default)
-          weixin.timeout_secs        10  (default)
-          weixin.doubt_secs          30  (default)
-          weixin.proxy               -  (default)
-          weixin.ca_file             -  (default)
-          weixin.token.source        static  (line 3)
-          weixin.token.token_file    …/token  (line 4)
-          cards.custom_code          []  (default)
-          cards.honoured             []  (default)
-          store.name                 -  (default)
-          store.id                   -  (default)
-          store.desk                 7  ($COUPON_KIOSK__STORE__DESK)
-          store.time_zone            Asia/Shanghai  (default)
-          camera.device              -  (default)
-          camera.width               -  (default)
-          camera.height              -  (default)
-          camera.mirror              false  (default)
-          camera.rotate              0  (default)
-          journal.path               /var/lib/coupon-kiosk/journal.sqlite  (default)
-          ui.language                -  (default)
-          ui.fullscreen              true  (default)
-          ui.shade                   dark  (default)
-          ui.sound                   true  (default)
-          ui.lock_after_secs         0  (default)
-          scan.refuse_payment_codes  true  (default)
-          scan.symbologies           [qr, code128]  (default)
-          health.listen              -  (default)
-          log.to                     stderr  (default)
-          log.file                   -  (default)
+          weixin.base_url              https://api.weixin.qq.com  (default)
+          weixin.timeout_secs          10  (default)
+          weixin.doubt_secs            30  (default)
+          weixin.proxy                 -  (default)
+          weixin.ca_file               -  (default)
+          weixin.token.source          static  (line 3)
+          weixin.token.token_file      …/token  (line 4)
+          cards.custom_code            []  (default)
+          cards.honoured               []  (default)
+          store.name                   -  (default)
+          store.id                     -  (default)
+          store.desk                   7  ($COUPON_KIOSK__STORE__DESK)
+          store.time_zone              Asia/Shanghai  (default)
+          camera.device                -  (default)
+          camera.width                 -  (default)
+          camera.height                -  (default)
+          camera.mirror                false  (default)
+          camera.rotate                0  (default)
+          camera.zoom                  100  (default)
+          camera.region                [0, 0, 100, 100]  (default)
+          camera.sleep_minutes         3  (default)
+          journal.path                 /var/lib/coupon-kiosk/journal.sqlite  (default)
+          ui.language                  -  (default)
+          ui.fullscreen                true  (default)
+          ui.shade                     dark  (default)
+          ui.sound                     70  (default)
+          ui.lock_after_secs           0  (default)
+          scan.refuse_payment_codes    true  (default)
+          scan.symbologies             [qr, code128]  (default)
+          health.listen                -  (default)
+          log.to                       stderr  (default)
+          log.file                     -  (default)
+          online.public_url            -  (default)
+          online.listen                127.0.0.1:8600  (default)
+          online.certificate_file      -  (default)
+          online.certificate_key_file  -  (default)
+          online.trusted_proxies       []  (default)
+          online.requests_per_minute   600  (default)
+          online.appid                 -  (default)
+          online.self_redeem           []  (default)
+          online.shop_id               -  (default)
+          online.card_type             -  (default)
+          online.card_id               -  (default)
+          online.jweixin_url           https://res.wx.qq.com/open/js/jweixin-1.6.0.js  (default)
+          online.journal_path          /var/lib/coupon-kiosk/online.sqlite  (default)
+          online.desks_file            -  (default)
+          hand_off.url                 -  (default)
+          hand_off.key_file            -  (default)
         The configuration is in order.
     "#]]
     .assert_eq(&text);
@@ -369,7 +389,7 @@ fn a_variable_overrides_the_file_and_lists_are_json() {
     let config = desk.config();
     assert_eq!(config.weixin.timeout, Duration::from_secs(3));
     assert_eq!(config.cards.custom_code.len(), 2);
-    assert!(!config.ui.sound);
+    assert_eq!(config.ui.sound, 0);
     assert_eq!(config.camera.device, Some(Device::Index(2)));
 }
 
@@ -383,7 +403,7 @@ fn a_variable_that_is_wrong_is_told_by_its_name() {
         .set("COUPON_KIOSK__CAMERA__DEVICE", "");
     expect![[r#"
         $COUPON_KIOSK__CARDS__CUSTOM_CODE: cards.custom_code: this is no list of texts in JSON; write it like ["a","b"]
-        $COUPON_KIOSK__UI__SOUND: ui.sound: it has to be true or false, and this is a text; write it like sound = true
+        $COUPON_KIOSK__UI__SOUND: ui.sound: it is neither true nor false nor a number from 0 to 100; write it like sound = true
         $COUPON_KIOSK__WEIXIN__DOUBT_SECS: weixin.doubt_secs: it has to be a whole number, and this is a text; write it like doubt_secs = 30
         $COUPON_KIOSK__WEIXIN__TIMEOUT_SEC: weixin.timeout_sec: no key is overridden by this variable; variables are named COUPON_KIOSK__SECTION__KEY, and the keys stand in the configuration; did you mean: timeout_secs = 10
     "#]].assert_eq(&desk.mistakes());

@@ -297,7 +297,7 @@ impl Rounds {
 
 fn is_in_doubt(journal: &std::path::Path, code: &str) -> bool {
     let open = History::open(journal).and_then(|history| history.in_doubt());
-    open.is_ok_and(|open| open.iter().any(|open| open.intent.code.as_str() == code))
+    open.is_ok_and(|open| open.iter().any(|open| open.code.as_str() == code))
 }
 
 /// The program to be killed: this build's, or the one that `CRASH_PROGRAM` names.

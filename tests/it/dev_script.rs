@@ -389,11 +389,17 @@ fn help_needs_nothing() {
         ./dev demo [--lang zh|en] ...   build, and play a redemption on recorded answers: nothing to set up
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
-        ./dev bench [NAME]              benchmarks
+        ./dev bench [NAME]              benchmarks; peers: the scanner beside other decoders
         ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev fuzz [TARGET [SECS]]      hostile inputs for one way in (all, each for 60 s), led by coverage where cargo-fuzz is at hand
+        ./dev simulate [N]              N seeds of the simulation (20,000); SEED=n tells the story of one
+        ./dev planted-faults [NAME...]  faults planted in copies of the product, and after how many seeds each is caught
+        ./dev soak [N]                  N customers (10,000) as fast as they go: memory, handles, threads, journal
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
+        ./dev touch                     the real window under real fingers: Xorg's dummy display and a touch screen's driver
+        ./dev atspi                     every story walked by an AT-SPI client, as a screen reader would
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
+        ./dev web                       the page for customers' phones, in a real Chromium
         ./dev package                   the Debian package, into target/debian
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
@@ -411,11 +417,17 @@ fn a_command_that_is_none_is_refused() {
         ./dev demo [--lang zh|en] ...   build, and play a redemption on recorded answers: nothing to set up
         ./dev test [NAME]               all tests, or those whose names hold NAME
         ./dev lint                      format, clippy, documentation, licences and bans of dependencies, the project's own rules
-        ./dev bench [NAME]              benchmarks
+        ./dev bench [NAME]              benchmarks; peers: the scanner beside other decoders
         ./dev crash [KILLS]             kill the program 1000 times at any moment of its work, reconcile, compare the books
         ./dev fuzz [TARGET [SECS]]      hostile inputs for one way in (all, each for 60 s), led by coverage where cargo-fuzz is at hand
+        ./dev simulate [N]              N seeds of the simulation (20,000); SEED=n tells the story of one
+        ./dev planted-faults [NAME...]  faults planted in copies of the product, and after how many seeds each is caught
+        ./dev soak [N]                  N customers (10,000) as fast as they go: memory, handles, threads, journal
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
+        ./dev touch                     the real window under real fingers: Xorg's dummy display and a touch screen's driver
+        ./dev atspi                     every story walked by an AT-SPI client, as a screen reader would
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
+        ./dev web                       the page for customers' phones, in a real Chromium
         ./dev package                   the Debian package, into target/debian
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew

@@ -160,7 +160,7 @@ rounds! {
     answers: 20_000,
     payloads: 20_000,
     configurations: 600,
-    journals: 60,
+    journals: 400,
     recordings: 5_000,
     keyboards: 10_000,
 }

@@ -19,8 +19,8 @@ use coupon_kiosk::journal::line::{Filter, Line};
 use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::journal::{Journal, Opened};
 use coupon_kiosk::redemption::attempt::{
-    AttemptId, AttemptIds, Intent, JournalTrouble, OpenAttempt, Outcome, Probe, QueryRecord,
-    Record, Resend, Settled, SettledBy,
+    AttemptId, AttemptIds, Intent, JournalTrouble, Outcome, Probe, QueryRecord, Record, Resend,
+    Settled, SettledBy,
 };
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -94,7 +94,7 @@ fn assert_whole(path: &Path, records: u64) {
 struct Writing {
     journal: Journal,
     reports: Receiver<Reported>,
-    in_doubt: Vec<OpenAttempt>,
+    in_doubt: Vec<Intent>,
     trouble: Option<JournalTrouble>,
     given: u64,
 }
@@ -169,6 +169,7 @@ fn query(code: &str, seconds: i64) -> Record {
         info: Some(info(code)),
         answer: Some(r#"{"errcode":0,"errmsg":"ok"}"#.to_owned()),
         clerk: None,
+        origin: coupon_kiosk::payload::Origin::Desk,
     })
 }
 
@@ -183,6 +184,7 @@ fn intent(number: u64, code: &str, seconds: i64) -> Record {
         clerk: Some("王芳".to_owned()),
         desk: Some("desk 1".to_owned()),
         title: None,
+        origin: coupon_kiosk::payload::Origin::Desk,
     })
 }
 

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
+
 use coupon_kiosk::card::{Benefit, CardId, CardTitle, Code, CodeInfo, UserCardStatus, Validity};
 use coupon_kiosk::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
-use coupon_kiosk::payload::Payload;
+use coupon_kiosk::payload::{Origin, Payload};
 use coupon_kiosk::redemption::attempt::{
-    AttemptIds, Intent, JournalTrouble, OpenAttempt, Outcome, Record, SettledBy,
+    AttemptIds, Intent, JournalTrouble, Outcome, Record, SettledBy,
 };
 use coupon_kiosk::redemption::reply::{Ask, Reason, Refusal, Reply, Told, Unknown};
 use coupon_kiosk::redemption::{Command, Moment, Redemption, Rules};
@@ -39,7 +41,7 @@ impl Hand {
         Self::with(Vec::new())
     }
 
-    fn with(open: Vec<OpenAttempt>) -> Self {
+    fn with(open: Vec<Intent>) -> Self {
         let rules = Rules {
             timeout: Duration::from_secs(10),
             doubt: Duration::from_secs(30),
@@ -99,7 +101,7 @@ impl Hand {
             code: code(),
             card_id: None,
         };
-        self.event(Event::Payload(payload))
+        self.event(Event::Payload(payload, Origin::Desk))
     }
 
     fn told(&mut self, exchange: ExchangeId, told: Told) -> &mut Self {
@@ -215,6 +217,22 @@ fn a_failed_write_of_the_intent_never_sends() {
         .journaled(Err(JournalTrouble::Full))
         .wait(100);
     assert_eq!(hand.consumes(), []);
+}
+
+#[test]
+fn an_intent_whose_write_failed_is_ended_since_it_may_stand_there_all_the_same() {
+    let mut hand = Hand::new();
+    hand.scan().query_says(UserCardStatus::Normal).confirm();
+    hand.written
+        .retain(|(_, record)| matches!(record, Record::Intent(_)));
+    hand.journaled(Err(JournalTrouble::Failing));
+    assert_eq!(hand.settled(), [(Outcome::SetUp, None)]);
+    hand.written.remove(0);
+    hand.journaled(Err(JournalTrouble::Failing)).wait(3);
+    assert_eq!(hand.settled().len(), 2, "offered to the disk again");
+    assert!(!hand.machine.is_settled_on_disk());
+    hand.journaled(Ok(()));
+    assert!(hand.machine.is_settled_on_disk());
 }
 
 #[test]
@@ -376,12 +394,12 @@ fn a_stale_look_up_that_has_not_changed_is_confirmed_at_once() {
     assert!(matches!(hand.written.last(), Some((_, Record::Intent(_)))));
 }
 
-#[test]
-fn what_an_earlier_run_left_open_is_asked_about_and_settled() {
+fn left_open() -> Hand {
     let now = Hand::new().now;
     let intent = Intent {
         attempt: AttemptIds::new([1; 16]).next(now.wall),
-        at: now.wall,
+        // By a wall clock that has been set since.
+        at: now.wall - SignedDuration::from_hours(5),
         code: code(),
         card_id: None,
         info: info(UserCardStatus::Normal),
@@ -389,9 +407,14 @@ fn what_an_earlier_run_left_open_is_asked_about_and_settled() {
         clerk: None,
         desk: None,
         title: None,
+        origin: coupon_kiosk::payload::Origin::Desk,
     };
-    let sent_at = intent.at;
-    let mut hand = Hand::with(vec![OpenAttempt { intent, sent_at }]);
+    Hand::with(vec![intent])
+}
+
+#[test]
+fn what_an_earlier_run_left_open_is_asked_about_and_settled() {
+    let mut hand = left_open();
     assert_eq!((hand.queries(), hand.machine.screen().doubts.len()), (1, 1));
     hand.query_says(UserCardStatus::Consumed);
     assert_eq!(
@@ -399,6 +422,34 @@ fn what_an_earlier_run_left_open_is_asked_about_and_settled() {
         [(Outcome::Redeemed, Some(SettledBy::Query))]
     );
     assert_eq!(hand.machine.screen().doubts, []);
+}
+
+#[test]
+fn how_long_ago_an_earlier_run_ended_is_not_believed() {
+    let mut hand = left_open();
+    hand.query_says(UserCardStatus::Normal)
+        .wait(4)
+        .query_says(UserCardStatus::Normal);
+    assert_eq!(hand.settled(), []);
+    hand.wait(28).query_says(UserCardStatus::Normal);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::NotRedeemed, Some(SettledBy::Query))]
+    );
+}
+
+#[test]
+fn another_status_is_believed_no_sooner_than_normal() {
+    for status in [UserCardStatus::Expire, UserCardStatus::Gifting] {
+        let (mut hand, consume) = Hand::consuming();
+        hand.told(consume, Told::Consume(Reply::Unknown(Unknown::Broken)));
+        hand.query_says(status.clone())
+            .wait(4)
+            .query_says(status.clone());
+        assert_eq!(hand.settled(), [], "it may be shown as consumed yet");
+        hand.wait(28).query_says(status);
+        assert_eq!(hand.settled(), [(Outcome::Refused, Some(SettledBy::Query))]);
+    }
 }
 
 #[test]

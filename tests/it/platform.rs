@@ -15,6 +15,9 @@ pub const OPENID: &str = "oFULLopenidOfTheCustomer1234";
 /// Access tokens begin so.
 pub const TOKEN: &str = "TOKENofTheAccount";
 
+/// Page tickets begin so.
+pub const TICKET: &str = "TICKETofTheAccount";
+
 /// What goes wrong with a consume.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
@@ -102,6 +105,14 @@ struct State {
     consumes: u32,
     queries: u32,
     tokens: u32,
+    /// The kinds of the page tickets that were fetched.
+    tickets: Vec<String>,
+    /// How long a page ticket lives; 7200 s where nothing was said.
+    ticket_life: Option<u64>,
+    /// How many of the tokens are refused.
+    forgotten: u32,
+    /// What is inside which encrypt_code.
+    sealed: BTreeMap<String, String>,
     /// Heads of the token requests.
     token_heads: Vec<String>,
     connections: u32,
@@ -207,6 +218,30 @@ impl Platform {
     /// How many tokens were fetched.
     pub fn tokens(&self) -> u32 {
         self.state.lock().unwrap().tokens
+    }
+
+    /// The kinds of the page tickets that were fetched, in their order.
+    pub fn tickets(&self) -> Vec<String> {
+        self.state.lock().unwrap().tickets.clone()
+    }
+
+    /// Page tickets live so long from now on.
+    pub fn let_tickets_live(&self, secs: u64) {
+        self.state.lock().unwrap().ticket_life = Some(secs);
+    }
+
+    /// `encrypt_code` opens to `code` from now on.
+    pub fn seal(&self, code: &str, encrypt_code: &str) {
+        let mut state = self.state.lock().unwrap();
+        state
+            .sealed
+            .insert(encrypt_code.to_owned(), code.to_owned());
+    }
+
+    /// Every access token that was handed out so far is worth nothing from now on.
+    pub fn forget_tokens(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.forgotten = state.tokens;
     }
 
     /// The heads of the requests for tokens.
@@ -361,7 +396,9 @@ impl Platform {
                 &json!({ "access_token": token, "expires_in": 7200 }).to_string(),
             );
         }
-        if !path.contains(&format!("access_token={TOKEN}")) {
+        let token = path.split(&format!("access_token={TOKEN}")).nth(1);
+        let number = token.and_then(|rest| rest.split('&').next()?.parse::<u32>().ok());
+        if token.is_none() || number.is_some_and(|number| number <= state.forgotten) {
             return reply(
                 stream,
                 200,
@@ -401,6 +438,8 @@ impl Platform {
                 state.tell(Moment::Answered, &code);
                 goes_on
             }
+            "/card/code/decrypt" => reply(stream, 200, &decrypted(&state, body)),
+            "/cgi-bin/ticket/getticket" => reply(stream, 200, &ticket(&mut state, path)),
             "/card/get" => {
                 state.titles += 1;
                 let Some(title) = state.title else {
@@ -413,6 +452,24 @@ impl Platform {
             _ => reply(stream, 404, "{}"),
         }
     }
+}
+
+fn decrypted(state: &State, body: &Value) -> String {
+    let encrypt_code = body["encrypt_code"].as_str().unwrap_or_default();
+    let answer = match state.sealed.get(encrypt_code) {
+        Some(code) => json!({"errcode": 0, "errmsg": "ok", "code": code}),
+        None => json!({"errcode": 40075, "errmsg": "invalid encrypt code"}),
+    };
+    answer.to_string()
+}
+
+fn ticket(state: &mut State, path: &str) -> String {
+    let kind = path.split("type=").nth(1).unwrap_or_default();
+    let kind = kind.split('&').next().unwrap_or_default();
+    state.tickets.push(kind.to_owned());
+    let ticket = format!("{TICKET}-{kind}-{}", state.tickets.len());
+    let life = state.ticket_life.unwrap_or(7200);
+    json!({"errcode": 0, "errmsg": "ok", "ticket": ticket, "expires_in": life}).to_string()
 }
 
 impl State {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use coupon_kiosk::card::Code;
 use coupon_kiosk::cli::terminal::Page;
 use coupon_kiosk::event::{Event, LookUpId, Touch};
-use coupon_kiosk::payload::Payload;
+use coupon_kiosk::payload::{Origin, Payload};
 use coupon_kiosk::redemption::attempt::{AttemptIds, Outcome};
 use coupon_kiosk::redemption::{Command, Moment, Redemption, Rules};
 use coupon_kiosk::screen::Stage;
@@ -103,10 +103,11 @@ impl Hand {
     /// From the code to an outcome that nobody doubts, the review confirmed on the way.
     async fn redeem(&mut self) -> Outcome {
         let code = Code::parse(CODE).unwrap();
-        self.event(Event::Payload(Payload::Code {
+        let payload = Payload::Code {
             code,
             card_id: None,
-        }));
+        };
+        self.event(Event::Payload(payload, Origin::Desk));
         for _ in 0..100 {
             if let Some(command) = self.commands.pop_front() {
                 self.carry_out(command).await;

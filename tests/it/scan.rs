@@ -150,3 +150,46 @@ fn corners_go_round_the_code_from_its_top_left() {
         }
     }
 }
+
+#[test]
+fn a_folder_of_frames_is_played_until_two_agree() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = image::GrayImage::from_pixel(640, 480, image::Luma([128]));
+    let code = image::open(fixture("codes/redeemed.png")).unwrap();
+    for number in 0..10 {
+        let file = folder.path().join(format!("{number:03}.png"));
+        if number < 5 {
+            empty.save(&file).unwrap();
+        } else {
+            code.save(&file).unwrap();
+        }
+    }
+    let live = |args: &[&str]| scan(&[args, &["--live", folder.path().to_str().unwrap()]].concat());
+    let played = live(&["--json"]);
+    assert_eq!(played.exit, 0, "{}", played.stderr);
+    let object = played.object();
+    assert_eq!(object["text"], "409632457895");
+    assert_eq!(object["frames"], 7);
+    assert_eq!(object["secs"], 0.2);
+    assert_eq!(live(&[]).stdout, "409632457895: 7 frames, 0.20 s\n");
+}
+
+#[test]
+fn a_stream_of_dark_frames_is_coached() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut code = image::open(fixture("codes/redeemed.png"))
+        .unwrap()
+        .into_luma8();
+    // Its middle is gone, so that it cannot be read.
+    for (x, y, pixel) in code.enumerate_pixels_mut() {
+        let is_gone = x.abs_diff(320) < 52 && y.abs_diff(260) < 80;
+        pixel.0[0] = if is_gone { 30 } else { pixel.0[0] / 6 };
+    }
+    for number in 0..75 {
+        code.save(folder.path().join(format!("{number:03}.png")))
+            .unwrap();
+    }
+    let played = scan(&["--json", "--live", folder.path().to_str().unwrap()]);
+    assert_eq!(played.exit, 1, "{}", played.stdout);
+    assert_eq!(played.object()["hints"], serde_json::json!(["TooDark"]));
+}

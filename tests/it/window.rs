@@ -13,14 +13,17 @@ use coupon_kiosk::event::View;
 use coupon_kiosk::kiosk::clock;
 use coupon_kiosk::office::Office;
 use coupon_kiosk::screen::{Screen, Stage, Why};
+use coupon_kiosk::sound::{Sound, Speaker, wav};
 use coupon_kiosk::ui::{Parts, Window};
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
-use eframe::egui::{Event, Key, Modifiers, RawInput};
+use eframe::egui::accesskit::{Action, ActionRequest, Live, Role};
+use eframe::egui::{Color32, Event, Key, Modifiers, RawInput, Rect, Shape, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 use tokio::sync::watch;
 
+use crate::sound::Players;
 use crate::support::program;
 
 pub const SOON: Duration = Duration::from_mins(1);
@@ -42,9 +45,12 @@ impl Walk {
     }
 
     pub fn sized(language: Language, width: f32, height: f32) -> Self {
-        let running = Running::begin(language).unwrap();
+        Self::onto(Running::begin(language).unwrap(), language, [width, height])
+    }
+
+    fn onto(running: Running, language: Language, size: [f32; 2]) -> Self {
         let parts = running.window();
-        Self::of(language, [width, height], running, parts)
+        Self::of(language, size, running, parts)
     }
 
     /// Over the whole display, as a kiosk is.
@@ -133,6 +139,73 @@ impl Walk {
         self.harness.state_mut().raw_input_hook(&ctx, &mut input);
         self.harness.run_steps(2);
         input.events
+    }
+
+    /// A key of a keyboard, by the way that eframe hands it on.
+    fn press(&mut self, key: Key) {
+        for pressed in [true, false] {
+            let event = Event::Key {
+                key,
+                physical_key: None,
+                pressed,
+                repeat: false,
+                modifiers: Modifiers::NONE,
+            };
+            let left = self.type_in([event]);
+            self.harness.input_mut().events.extend(left);
+            self.harness.run_steps(2);
+        }
+    }
+
+    fn has_focus(&self, label: &str) -> bool {
+        let mut nodes = self.harness.query_all_by_label(label);
+        nodes.any(|node| node.accesskit_node().is_focused())
+    }
+
+    /// Goes to a key by Tab, which has to be seen there.
+    fn go_to(&mut self, label: &str) {
+        for _ in 0..60 {
+            if self.has_focus(label) {
+                let place = self.harness.get_by_label(label).rect();
+                assert!(self.has_ring(place), "no ring is seen on {label}");
+                return;
+            }
+            self.press(Key::Tab);
+        }
+        panic!("{label:?} is not reached by Tab: {:?}", self.harness.root());
+    }
+
+    /// Whether a white ring is drawn within a place.
+    fn has_ring(&self, place: Rect) -> bool {
+        let shapes = &self.harness.output().shapes;
+        shapes.iter().any(|clipped| {
+            let Shape::Rect(ring) = &clipped.shape else {
+                return false;
+            };
+            ring.stroke.width > 3.0
+                && ring.stroke.color == Color32::WHITE
+                && place.expand(1.0).contains_rect(ring.rect)
+                && ring.rect.width() > place.width() - 20.0
+        })
+    }
+
+    fn hold_up_by_key(&mut self, story: &str) {
+        let label = self.say(&format!("story-{}", story.replace('_', "-")));
+        self.go_to(&label);
+        self.press(Key::Enter);
+    }
+
+    fn confirm_by_key(&mut self) {
+        self.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
+        self.pass(ARMED);
+        self.go_to(&self.say("review-confirm"));
+        self.press(Key::Enter);
+    }
+
+    fn go_back_by_key(&mut self) {
+        self.pass(ARMED);
+        self.press(Key::Escape);
+        self.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
     }
 
     pub fn hold_up(&mut self, story: &str) {
@@ -310,6 +383,242 @@ fn the_keypad_has_letters_and_is_closed_by_a_touch() {
     assert!(!walk.sees("AZ-7"));
     walk.touch(&walk.say("keypad-close"));
     walk.must_see(&walk.say("idle"));
+}
+
+#[test]
+fn the_keypad_has_small_letters_for_codes_that_keep_their_case() {
+    let mut walk = Walk::new(Language::En);
+    walk.touch(&walk.say("keypad-open"));
+    walk.touch(&walk.say("keypad-letters"));
+    walk.touch("J");
+    walk.touch(&walk.say("keypad-small"));
+    for letter in ["o", "n", "_", "|"] {
+        walk.touch(letter);
+    }
+    walk.must_see("Jon_ |");
+    walk.touch(&walk.say("keypad-capitals"));
+    walk.touch("Q");
+    walk.must_see("Jon_ |Q");
+}
+
+#[test]
+fn every_key_of_the_keypad_is_12_mm_on_every_size() {
+    const MM: f32 = 5.55;
+    let sizes = [
+        (1920.0, 1080.0),
+        (1080.0, 1920.0),
+        (1024.0, 600.0),
+        (600.0, 1024.0),
+        (1280.0, 800.0),
+        (3840.0, 2160.0),
+    ];
+    for (width, height) in sizes {
+        let mut walk = Walk::sized(Language::En, width, height);
+        walk.touch(&walk.say("keypad-open"));
+        for page in ["keypad-letters", "keypad-small", "keypad-digits"] {
+            let mut keys = 0;
+            for key in walk.harness.get_all_by_role(Role::Button) {
+                let (rect, label) = (key.rect(), key.accesskit_node().label());
+                // What is drawn; the area reaches 2 mm further down.
+                let drawn = rect.size() - vec2(0.0, 2.0 * MM);
+                assert!(
+                    drawn.min_elem() >= 12.0 * MM,
+                    "{label:?} has {drawn:?} on {width}x{height}"
+                );
+                keys += 1;
+            }
+            assert!(keys >= 16, "{keys}");
+            walk.touch(&walk.say(page));
+        }
+    }
+}
+
+#[test]
+fn the_keypad_advises_and_refuses_nothing_but_the_clipboard() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        walk.touch(&walk.say("keypad-open"));
+        for digit in "40963245789".chars() {
+            walk.touch(&digit.to_string());
+        }
+        let counted = |walk: &Walk, key: &str, count: usize| {
+            walk.wording.say_with(key, &[("count", count.into())])
+        };
+        walk.must_see(&counted(&walk, "keypad-digits-advice", 11));
+        let left = walk.type_in([Event::Paste("409632457895".to_owned())]);
+        assert_eq!(left, Vec::new());
+        walk.must_see(&walk.say("keypad-no-paste"));
+        walk.must_see("4096 3245 789");
+        walk.touch(&walk.say("keypad-look-up"));
+        walk.ends_with("outcome-refused", "why-unknown-code");
+        walk.go_back();
+        // It is there again, and one digit more makes a new code of it.
+        walk.touch(&walk.say("keypad-open"));
+        walk.must_see("4096 3245 789");
+        walk.must_see(&walk.say("keypad-again"));
+        walk.touch(&walk.say("keypad-back"));
+        for digit in ["9", "5"] {
+            walk.touch(digit);
+        }
+        walk.must_see("4096 3245 7895");
+        walk.must_see(&walk.say("keypad-digits-right"));
+        walk.touch(&walk.say("keypad-look-up"));
+        walk.confirm();
+        walk.ends_with("outcome-redeemed", "why-confirmed");
+        walk.go_back();
+        walk.touch(&walk.say("keypad-open"));
+        assert!(!walk.sees("4096 3245 7895"));
+    }
+}
+
+#[test]
+fn who_types_before_the_viewfinder_gets_the_keypad() {
+    let mut walk = Walk::new(Language::En);
+    for digit in "4096".chars() {
+        walk.type_in([Event::Text(digit.to_string())]);
+        walk.pass(Duration::from_millis(180));
+    }
+    walk.must_see(&walk.say("keypad-title"));
+    walk.must_see("4096");
+}
+
+#[test]
+fn five_stories_are_walked_by_a_keyboard_alone() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        for story in ["redeemed", "link", "custom_code"] {
+            walk.hold_up_by_key(story);
+            walk.confirm_by_key();
+            walk.ends_with("outcome-redeemed", "why-confirmed");
+            walk.go_back_by_key();
+        }
+        walk.hold_up_by_key("expired");
+        walk.ends_with("outcome-refused", "why-expire");
+        walk.pass(ARMED);
+        walk.go_to(&walk.say("back"));
+        walk.press(Key::Space);
+        walk.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
+        // A typed code, looked up by Enter.
+        for digit in "409632457895".chars() {
+            walk.type_in([Event::Text(digit.to_string())]);
+            walk.pass(Duration::from_millis(180));
+        }
+        walk.must_see("4096 3245 7895");
+        assert!(walk.has_focus(&walk.say("keypad-look-up")));
+        walk.press(Key::Enter);
+        walk.wait("review or outcome", |screen| {
+            !matches!(screen.stage, Stage::Idle | Stage::Working(_))
+        });
+    }
+}
+
+#[test]
+fn escape_closes_cancels_and_dismisses_and_arrows_go_from_key_to_key() {
+    let mut walk = Walk::new(Language::En);
+    walk.go_to(&walk.say("keypad-open"));
+    walk.press(Key::Enter);
+    walk.must_see(&walk.say("keypad-title"));
+    walk.go_to("5");
+    walk.press(Key::ArrowRight);
+    assert!(walk.has_focus("6"));
+    walk.press(Key::ArrowDown);
+    assert!(walk.has_focus("9"));
+    walk.press(Key::Space);
+    walk.must_see(
+        &walk
+            .wording
+            .say_with("keypad-digits-advice", &[("count", 1.into())]),
+    );
+    walk.press(Key::Escape);
+    walk.must_see(&walk.say("idle"));
+    walk.hold_up_by_key("redeemed");
+    walk.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
+    walk.press(Key::Escape);
+    walk.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
+    walk.hold_up_by_key("expired");
+    walk.ends_with("outcome-refused", "why-expire");
+    // Not before it can have been read.
+    walk.press(Key::Escape);
+    walk.must_see(&walk.say("outcome-refused"));
+    walk.go_back_by_key();
+}
+
+#[test]
+fn a_screen_reader_is_told_what_happened_at_once() {
+    let announced = |walk: &Walk, words: &str| {
+        let mut nodes = walk.harness.query_all_by_value(words);
+        nodes.any(|node| node.accesskit_node().live() == Live::Assertive)
+    };
+    let mut walk = Walk::new(Language::En);
+    walk.hold_up("redeemed");
+    walk.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
+    assert!(announced(&walk, &walk.say("review")));
+    walk.confirm();
+    walk.ends_with("outcome-redeemed", "why-confirmed");
+    let words = ["outcome-redeemed", "why-confirmed", "why-confirmed.do"].map(|key| walk.say(key));
+    assert!(announced(&walk, &words.join("\n")));
+}
+
+#[test]
+fn what_an_assistive_program_presses_in_a_hurry_comes_in_its_order() {
+    let mut walk = Walk::new(Language::En);
+    walk.touch(&walk.say("keypad-open"));
+    let presses: Vec<Event> = "4096"
+        .chars()
+        .map(|digit| {
+            let label = digit.to_string();
+            let key = walk.harness.get_by_label(&label);
+            let (target_node, target_tree) = key.accesskit_node().locate();
+            Event::AccessKitActionRequest(ActionRequest {
+                action: Action::Click,
+                target_node,
+                target_tree,
+                data: None,
+            })
+        })
+        .collect();
+    let mut left = walk.type_in(presses);
+    for _ in 0..4 {
+        walk.harness.input_mut().events.extend(left);
+        walk.harness.run_steps(1);
+        left = walk.type_in([]);
+    }
+    walk.must_see("4096");
+}
+
+#[test]
+fn every_outcome_is_heard_once() {
+    let players = Players::new().plays("aplay");
+    let speaker = Speaker::start(&players.path(), 70).unwrap();
+    let running = Running::heard(Language::En, Some(speaker)).unwrap();
+    let mut walk = Walk::onto(running, Language::En, [1920.0, 1080.0]);
+    let heard = |sound| {
+        assert!(
+            players.next().1 == wav(sound, 70),
+            "{sound:?} was not played"
+        );
+    };
+    walk.hold_up("redeemed");
+    walk.confirm();
+    walk.ends_with("outcome-redeemed", "why-confirmed");
+    heard(Sound::Good);
+    walk.go_back();
+    walk.hold_up("expired");
+    walk.ends_with("outcome-refused", "why-expire");
+    heard(Sound::Refused);
+    walk.go_back();
+    walk.hold_up("no_network");
+    walk.ends_with("outcome-unreachable", "why-connect");
+    heard(Sound::Attention);
+    walk.go_back();
+    walk.hold_up("payment_code");
+    walk.ends_with("outcome-refused", "why-payment-code");
+    heard(Sound::Attention);
+    walk.go_back();
+    walk.hold_up("lost_for_good");
+    walk.confirm();
+    walk.ends_with("outcome-in-doubt", "why-unknown-consuming");
+    heard(Sound::Doubt);
 }
 
 #[test]

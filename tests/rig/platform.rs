@@ -1,7 +1,7 @@
 //! The tests' stand-in for Weixin as a program of its own, for scripts: `platform CODE...` knows these codes as unused.
 //!
 //! Its first line tells its address. Each line on its stdin is answered with one that tells its books:
-//! `queries=2 consumes=1 CODE=CONSUMED`.
+//! `queries=2 consumes=1 CODE=CONSUMED`. A line `fail NAME` lets the next consume go wrong. `sealed.CODE` opens to CODE.
 
 #![allow(clippy::print_stdout, reason = "a script reads it")]
 
@@ -13,7 +13,7 @@
 )]
 mod platform;
 
-use platform::Platform;
+use platform::{Fault, Platform};
 
 fn main() {
     let codes: Vec<String> = std::env::args().skip(1).collect();
@@ -21,8 +21,17 @@ fn main() {
         codes.iter().map(|code| (code.as_str(), "NORMAL")).collect();
     let weixin = Platform::with(&unused);
     weixin.entitle("Free coffee");
+    for code in &codes {
+        weixin.seal(code, &format!("sealed.{code}"));
+    }
     println!("{}", weixin.address());
-    for _line in std::io::stdin().lines().map_while(Result::ok) {
+    for line in std::io::stdin().lines().map_while(Result::ok) {
+        match line.as_str() {
+            "fail hang_before" => weixin.fail(&[Fault::HangBefore]),
+            "fail hang_after" => weixin.fail(&[Fault::HangAfter]),
+            "fail busy_after" => weixin.fail(&[Fault::BusyAfter]),
+            _ => {}
+        }
         let (queries, consumes) = (weixin.queries(), weixin.consumes());
         print!("queries={queries} consumes={consumes}");
         for code in &codes {

@@ -9,6 +9,7 @@ use super::local;
 use crate::card::{CardId, Code, CodeInfo, UserCardStatus};
 use crate::journal::export::word;
 use crate::journal::history::Entry;
+use crate::payload::Origin;
 use crate::redemption::attempt::Record;
 
 /// Writes a heading and a line for each fact that the record tells.
@@ -48,6 +49,7 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
                 ("errcode", number(query.errcode)),
             ];
             facts.push(("clerk", query.clerk.clone()));
+            facts.push(("origin", origin(query.origin)));
             facts.extend(query.info.iter().flat_map(info));
             facts.push(("answer", query.answer.clone()));
             facts
@@ -60,6 +62,7 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
                 ("clerk", intent.clerk.clone()),
                 ("desk", intent.desk.clone()),
                 ("coupon", intent.title.clone()),
+                ("origin", origin(intent.origin)),
                 ("looked up at", Some(local(intent.looked_up_at, time_zone))),
             ];
             facts.extend(info(&intent.info));
@@ -127,4 +130,9 @@ fn status(status: Option<&UserCardStatus>) -> Option<String> {
 
 fn number(number: Option<i64>) -> Option<String> {
     number.map(|number| number.to_string())
+}
+
+/// Nothing is said of what was shown at the desk itself.
+fn origin(origin: Origin) -> Option<String> {
+    (!origin.is_desk()).then(|| word(&origin))
 }

@@ -105,6 +105,7 @@ fn days_are_the_stores() {
             info: None,
             answer: None,
             clerk: None,
+            origin: coupon_kiosk::payload::Origin::Desk,
         })
     };
     // 2026-11-23 11:20 in the store; 12 h 40 min later the next day begins there, at 16:00 UTC.

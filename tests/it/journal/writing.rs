@@ -145,12 +145,19 @@ fn attempts_without_an_end_are_told_at_opening() {
     let told: Vec<_> = writing
         .in_doubt
         .iter()
-        .map(|open| (open.intent.attempt, open.sent_at))
+        .map(|intent| intent.attempt)
         .collect();
-    assert_eq!(
-        told,
-        [(attempt(1), super::at(0)), (attempt(2), super::at(12))]
-    );
+    assert_eq!(told, [attempt(1), attempt(2)]);
+}
+
+#[test]
+fn the_end_of_what_never_began_is_taken_and_leaves_nothing() {
+    let place = Place::new();
+    let mut writing = place.open();
+    let end = settled(1, Outcome::SetUp, SettledBy::Reply, 31);
+    assert_eq!(writing.write(&end), Ok(()));
+    drop(writing);
+    place.assert_whole(0);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is counted of a kiosk while it serves, and what it answers to whoever asks whether it lives.
+//! Who counts what a kiosk does, and what holds updates off meanwhile.
 
 use std::path::Path;
 

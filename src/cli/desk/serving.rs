@@ -1,0 +1,161 @@
+//! The kiosk's thread: serves one kiosk after the other, and passes on what is asked of it and what it shows.
+
+use std::sync::{Arc, OnceLock};
+use std::task::Waker;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::{Ask, Stories};
+use crate::cli::office::Titles;
+use crate::event::{CameraState, Event, OnDuty};
+use crate::kiosk::{Kiosk, Parts};
+use crate::redemption::attempt::Outcome;
+use crate::screen::{Screen, Stage, Work};
+use crate::sound::{Sound, Speaker};
+
+/// A look-up that is answered sooner goes from viewfinder to review without a picture between, which would cost a
+/// machine without a graphics chip as long as the answer.
+const QUICK: Duration = Duration::from_millis(80);
+
+/// Wakes the window, and a last time when it goes itself: nobody may look at a dead kiosk's last screen.
+pub(super) struct Wakes(pub(super) Arc<OnceLock<Waker>>);
+
+impl Wakes {
+    fn wake(&self) {
+        if let Some(waker) = self.0.get() {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+impl Drop for Wakes {
+    fn drop(&mut self) {
+        self.wake();
+    }
+}
+
+/// One thread's service.
+pub(super) struct Serving<S> {
+    pub(super) asked: mpsc::Receiver<Ask>,
+    /// Dropped before what wakes the window, which closes when it finds this gone.
+    pub(super) seen: watch::Sender<Screen>,
+    pub(super) waker: Wakes,
+    /// When the window is to draw a screen that is there already.
+    pub(super) wake_at: Option<Instant>,
+    /// The newest state, which the loop of a new story has to be told.
+    pub(super) camera: CameraState,
+    /// Who stands at the desk, which the loop of a new story has to be told too.
+    pub(super) duty: OnDuty,
+    pub(super) sounding: Sounding,
+    pub(super) stories: S,
+    pub(super) titles: Titles,
+}
+
+impl<S: Stories> Serving<S> {
+    /// Serves one kiosk until everybody has gone (`None`) or a new story begins.
+    pub(super) async fn serve(
+        &mut self,
+        mut kiosk: Kiosk,
+        mut screens: watch::Receiver<Screen>,
+    ) -> Option<Parts> {
+        let inbox = kiosk.inbox();
+        inbox.offer(Event::Camera(self.camera.clone()));
+        inbox.offer(Event::Duty(self.duty.clone()));
+        self.show(&screens.borrow_and_update().clone());
+        let mut serving = std::pin::pin!(kiosk.run());
+        loop {
+            tokio::select! {
+                () = &mut serving => return None,
+                asked = self.asked.recv() => match asked? {
+                    Ask::Event(event) => {
+                        if let Event::Camera(state) = &event {
+                            self.camera = state.clone();
+                        }
+                        if let Event::Duty(duty) = &event {
+                            self.duty = duty.clone();
+                        }
+                        if !inbox.offer(event) {
+                            tracing::warn!("the loop is too busy for an event");
+                        }
+                    }
+                    Ask::Phone(phone) => {
+                        if let Some(parts) = self.stories.choose(phone) {
+                            return Some(parts);
+                        }
+                    }
+                },
+                changed = screens.changed() => {
+                    changed.ok()?;
+                    let screen = screens.borrow_and_update().clone();
+                    self.stories.see(&screen);
+                    self.titles.see(&screen);
+                    self.show(&screen);
+                }
+                () = until(self.wake_at) => {
+                    self.wake_at = None;
+                    self.waker.wake();
+                }
+            }
+        }
+    }
+
+    fn show(&mut self, screen: &Screen) {
+        self.sounding.hear(screen);
+        self.seen.send_replace(screen.clone());
+        self.wake_at = match screen.stage {
+            Stage::Working(Work::Decrypting | Work::Querying) => {
+                self.wake_at.or_else(|| Some(Instant::now() + QUICK))
+            }
+            Stage::Working(Work::AskingAgain | Work::Journaling | Work::Consuming)
+            | Stage::Idle
+            | Stage::Review(_)
+            | Stage::Finished(_) => {
+                self.waker.wake();
+                None
+            }
+        };
+    }
+}
+
+/// Gives every outcome its sound, once.
+pub(super) struct Sounding {
+    pub(super) speaker: Option<Speaker>,
+    /// The outcome on the screen, and when it was known.
+    pub(super) heard: Option<(Outcome, Timestamp)>,
+}
+
+impl Sounding {
+    fn hear(&mut self, screen: &Screen) {
+        let Stage::Finished(finished) = &screen.stage else {
+            self.heard = None;
+            return;
+        };
+        let ended = Some((finished.outcome, finished.at));
+        if ended == self.heard {
+            return;
+        }
+        self.heard = ended;
+        if let Some(speaker) = &self.speaker {
+            speaker.play(Sound::of(finished));
+        }
+    }
+}
+
+/// A kiosk that cannot start a thread for its sounds is silent and serves all the same.
+pub(in crate::cli) fn speaker(percent: u8) -> Option<Speaker> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let speaker = Speaker::start(&path, percent);
+    speaker
+        .inspect_err(|error| tracing::warn!(%error, "there will be no sounds"))
+        .ok()
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,191 @@
+//! The desk's end of the line: a request that is kept open at `serve`, so that nothing in the shop has to be reachable.
+//!
+//! A lost line comes back by itself. Until then the desk shows no code of its own, since nobody could use it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::{Certificate, Proxy, StatusCode, redirect};
+use tokio::sync::watch;
+
+use crate::card::{CardId, EncryptCode};
+use crate::event::Event;
+use crate::payload::{Origin, Payload};
+use crate::screen::{Screen, Stage};
+use crate::weixin::secret::{Secret, SecretFault};
+
+use super::desks::{Choice, Told, Waiting};
+use super::unguessable;
+
+/// How long an answer may take: longer than the server lets a request wait.
+const ANSWER: Duration = Duration::from_secs(35);
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long before a lost line is tried again; doubled up to the last.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LAST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a choice waits for the redemption before it; the server drops it soon after.
+const ROOM: Duration = Duration::from_secs(20);
+
+/// What the line is set up from.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where `serve` is reached.
+    pub url: String,
+    /// Holds the desk's key.
+    pub key_file: PathBuf,
+    /// The only proxy that is used.
+    pub proxy: Option<String>,
+    /// Further authorities to trust.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Why there is no line.
+#[derive(Debug, thiserror::Error)]
+pub enum LineFault {
+    /// The key's file.
+    #[error("hand_off.key_file: {0}")]
+    Key(#[from] SecretFault),
+    /// The authorities' file.
+    #[error("weixin.ca_file: {0}")]
+    Authority(#[from] std::io::Error),
+    /// The HTTP client.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(#[source] reqwest::Error),
+}
+
+/// One desk's line.
+#[derive(Debug)]
+pub struct Line {
+    client: reqwest::Client,
+    url: String,
+    key: Secret,
+    waiting: Waiting,
+}
+
+/// What came of one request.
+enum Heard {
+    Told(Told),
+    NoNews,
+    Lost,
+}
+
+impl Line {
+    /// Sets a line up; nothing is sent yet.
+    pub fn new(settings: &Settings, hide: fn(&str)) -> Result<Self, LineFault> {
+        let key = Secret::from_file(&settings.key_file)?;
+        hide(key.expose());
+        let mut builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(ANSWER);
+        if let Some(proxy) = &settings.proxy {
+            builder = builder.proxy(Proxy::all(proxy).map_err(LineFault::Client)?);
+        }
+        if let Some(ca_file) = &settings.ca_file {
+            let pem = std::fs::read(ca_file)?;
+            let authorities = Certificate::from_pem_bundle(&pem).map_err(LineFault::Client)?;
+            for authority in authorities {
+                builder = builder.add_root_certificate(authority);
+            }
+        }
+        Ok(Self {
+            client: builder.build().map_err(LineFault::Client)?,
+            url: format!("{}/desk/wait", settings.url),
+            key,
+            waiting: Waiting {
+                kiosk: unguessable(),
+                taken: None,
+                shows: None,
+            },
+        })
+    }
+
+    /// Holds the line until it is dropped. `tell` offers an event to the kiosk; `false` is "not taken".
+    pub async fn hold(
+        &mut self,
+        mut screens: watch::Receiver<Screen>,
+        tell: impl Fn(Event) -> bool,
+    ) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.ask().await {
+                Heard::Told(told) => {
+                    pause = FIRST_PAUSE;
+                    self.show(Some(told.invitation), &tell);
+                    if let Some(choice) = told.choice {
+                        self.take(choice, &mut screens, &tell).await;
+                    }
+                }
+                Heard::NoNews => pause = FIRST_PAUSE,
+                Heard::Lost => {
+                    self.show(None, &tell);
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LAST_PAUSE);
+                }
+            }
+        }
+    }
+
+    async fn ask(&self) -> Heard {
+        let request = self
+            .client
+            .post(&self.url)
+            .bearer_auth(self.key.expose())
+            .json(&self.waiting);
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let error = error.without_url();
+                tracing::info!(%error, "the line to the online half is lost");
+                return Heard::Lost;
+            }
+        };
+        match answer.status() {
+            StatusCode::OK => match answer.json().await {
+                Ok(told) => Heard::Told(told),
+                Err(_unreadable) => Heard::Lost,
+            },
+            StatusCode::NO_CONTENT => Heard::NoNews,
+            status => {
+                tracing::warn!(%status, "the online half does not take this desk");
+                Heard::Lost
+            }
+        }
+    }
+
+    fn show(&mut self, invitation: Option<String>, tell: &impl Fn(Event) -> bool) {
+        if self.waiting.shows != invitation && tell(Event::Invitation(invitation.clone())) {
+            self.waiting.shows = invitation;
+        }
+    }
+
+    /// Puts a choice on the desk's screen, once it is free. What is not taken is not said to be.
+    async fn take(
+        &mut self,
+        choice: Choice,
+        screens: &mut watch::Receiver<Screen>,
+        tell: &impl Fn(Event) -> bool,
+    ) {
+        if self.waiting.taken == Some(choice.number) {
+            return;
+        }
+        let Some(payload) = payload(&choice) else {
+            tracing::warn!("a choice that is none");
+            return;
+        };
+        let is_free = |screen: &Screen| !matches!(screen.stage, Stage::Working(_));
+        let freed = tokio::time::timeout(ROOM, screens.wait_for(is_free)).await;
+        if matches!(freed, Ok(Ok(_))) && tell(Event::Payload(payload, Origin::HandOff)) {
+            self.waiting.taken = Some(choice.number);
+        }
+    }
+}
+
+fn payload(choice: &Choice) -> Option<Payload> {
+    let card_id = choice.card_id.as_deref().map(CardId::parse);
+    Some(Payload::Link {
+        encrypt_code: EncryptCode::parse(&choice.encrypt_code).ok()?,
+        card_id: card_id.transpose().ok()?,
+    })
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# tests/camera/window.sh RIG PROGRAM PICTURES: the whole kiosk, in its window under Xvfb in the rig's guest, while its
+# camera is pulled and frozen. A picture of each state goes into the folder PICTURES. Exit 77 where it cannot run.
+set -euo pipefail
+
+rig=$(realpath "$1") program=$(realpath "$2")
+mkdir -p "$3"
+pictures=$(realpath "$3")
+cd "$(dirname "$0")/../.."
+here=$PWD/tests/camera
+
+for tool in Xvfb import xdotool modprobe bc; do
+    command -v "$tool" >/dev/null || { echo "camera window: SKIPPED, $tool is missing"; exit 77; }
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp "$program" "$work/coupon-kiosk"
+/usr/bin/python3 - "$work/board.png" <<'BOARD'
+import sys
+from PIL import Image
+board = Image.new("L", (32, 18))
+board.putdata([255 * ((x + y) % 2) for y in range(18) for x in range(32)])
+board.resize((1280, 720), Image.NEAREST).save(sys.argv[1])
+BOARD
+"$rig/mkframes.py" "$work/frames" "$work/board.png" --sizes 1280x720 --each 5
+code=0
+"$rig/run-in-vm.sh" -q -f "$work/frames" -t 240 -s "$work/share" -m mjpg:1280x720:30 -- \
+    /usr/bin/python3 -B "$here/window.py" "$work/coupon-kiosk" || code=$?
+cp "$work"/share/*.png "$pictures" 2>/dev/null || true
+[[ $code == 0 ]] || { tail -n 20 "$work/share/log" 2>/dev/null || true; exit 1; }
