@@ -56,6 +56,7 @@ fn record(number: u64) -> Record {
         errcode: i64::try_from(number).ok(),
         info: None,
         answer: Some(ANSWER.to_owned()),
+        clerk: None,
         origin: coupon_kiosk::payload::Origin::Desk,
     })
 }

@@ -272,6 +272,7 @@ fn made(path: &Path) -> Vec<String> {
             looked_up_at: at(seconds),
             clerk: None,
             desk: None,
+            title: None,
             origin: Origin::Desk,
         }
     };
@@ -308,6 +309,7 @@ fn query(seconds: i64) -> Record {
         errcode: None,
         info: None,
         answer: None,
+        clerk: None,
         origin: Origin::Desk,
     })
 }

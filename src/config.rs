@@ -48,7 +48,9 @@ pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use network::Network;
 pub use online::{HandOff, Online};
 pub use place::default_journal;
-pub use settings::{chosen_camera, remember_camera, remember_language, remember_volume};
+pub use settings::{
+    begin, chosen_camera, keep, remember_camera, remember_language, remember_volume, settings,
+};
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]
@@ -192,6 +194,8 @@ pub struct Ui {
     pub shade: Shade,
     /// How loud the short sound of an outcome is, in percent; 0 is silence. [`volume()`] asks the settings first.
     pub sound: u8,
+    /// Idle for so long, a desk with staff locks itself; zero is never.
+    pub lock_after: Duration,
 }
 
 /// `[scan]`.
@@ -243,6 +247,13 @@ pub struct Loaded {
     pub settings: Vec<Setting>,
 }
 
+impl Loaded {
+    /// Nobody has configured anything: neither a file nor a variable.
+    pub fn is_nowhere(&self) -> bool {
+        self.path.is_none() && self.settings.is_empty()
+    }
+}
+
 /// Finds the configuration (`named` is the path of `--config`), reads and checks it.
 ///
 /// Without any file the variables alone can make a configuration; without these too, `path` is `None` and a mistake
@@ -258,10 +269,17 @@ pub fn load(named: Option<&Path>, environment: &Environment) -> Loaded {
             Err(wrong) => return unreadable(path.clone(), wrong),
         },
         Place::Nowhere(usual) => {
-            if environment.overrides().next().is_none() {
-                return nowhere(usual);
+            let kept = settings::of_first_start(environment);
+            match kept {
+                Some((path, text)) => {
+                    let (written, mut mistakes) = Written::of_file(&path, &text);
+                    // Settings may hold what the configuration does not know.
+                    mistakes.retain(|mistake| mistake.key.is_empty());
+                    (Some(path), written, mistakes)
+                }
+                None if environment.overrides().next().is_none() => return nowhere(usual),
+                None => (None, Written::default(), Vec::new()),
             }
-            (None, Written::default(), Vec::new())
         }
     };
     let mut reader = Reader {

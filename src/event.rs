@@ -6,6 +6,7 @@ pub use crate::frame::{Hint, View};
 
 use crate::payload::{Origin, Payload};
 use crate::redemption::attempt::{AttemptId, JournalTrouble};
+use crate::redemption::note::Says;
 use crate::redemption::reply::Told;
 
 /// Numbers the exchanges with Weixin, so that an answer finds who asked.
@@ -45,6 +46,15 @@ pub enum Event {
     Invitation(Option<String>),
     /// The code that was taken last came into view, is held on, or is gone.
     View(View),
+    /// Somebody wrote something down about an attempt.
+    Note {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// What.
+        says: Says,
+    },
+    /// Another person stands at the desk, or nobody does.
+    Duty(OnDuty),
     /// A record is durable, or will not be.
     Journaled {
         /// Which write.
@@ -52,6 +62,28 @@ pub enum Event {
         /// `Ok` after the fsync.
         result: Result<(), JournalTrouble>,
     },
+}
+
+/// Who stands at the desk.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum OnDuty {
+    /// Nobody signs in here: every touch is a clerk's.
+    #[default]
+    Unstaffed,
+    /// Clerks sign in, and nobody has: nothing is looked up and nothing confirmed.
+    Locked,
+    /// This one.
+    Clerk(String),
+}
+
+impl OnDuty {
+    /// The clerk's name, for the journal.
+    pub fn clerk(&self) -> Option<String> {
+        match self {
+            Self::Unstaffed | Self::Locked => None,
+            Self::Clerk(name) => Some(name.clone()),
+        }
+    }
 }
 
 /// How the camera does. Each state heals by itself once its cause is gone.

@@ -231,10 +231,17 @@ impl Numbers {
                 | Event::Replied { .. }
                 | Event::Invitation(_)
                 | Event::View(_)
+                | Event::Note { .. }
+                | Event::Duty(_)
                 | Event::Journaled { .. },
             )
             | Noted::Record(
-                Record::Query(_) | Record::Intent(_) | Record::Resend(_) | Record::Probe(_),
+                Record::Query(_)
+                | Record::Intent(_)
+                | Record::Resend(_)
+                | Record::Probe(_)
+                | Record::Remark(_)
+                | Record::Mistake(_),
             ) => {}
             Noted::Written { took, result } => {
                 inner.write_seconds.observe(took.as_secs_f64());

@@ -10,9 +10,9 @@
 //!                                           weixin
 //! ```
 //!
-//! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `kiosk` runs the loop
-//! and the HTTP exchanges, `sound` plays, `watchdog` asks both for a sign of life, `health` serves the numbers. `cli::desk`
-//! joins them.
+//! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `office`
+//! reads it for the pages behind the counter, `kiosk` runs the loop and the HTTP exchanges, `sound` plays, `watchdog` asks
+//! both for a sign of life, `health` serves the numbers. `cli::desk` joins them.
 //!
 //! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
 //! publishes a plain [`screen::Screen`]. The journal answers by event, so that a slow disk holds up nothing.
@@ -34,6 +34,7 @@
 pub mod card;
 pub mod event;
 pub mod frame;
+pub mod office;
 pub mod payload;
 pub mod redemption;
 pub mod screen;
@@ -55,6 +56,7 @@ pub mod doctor;
 pub mod health;
 pub mod kiosk;
 pub mod online;
+pub mod staff;
 pub mod ui;
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod confirming;
 pub mod done;
 pub mod doubt;
 mod looking_up;
+pub mod note;
 pub mod reply;
 mod showing;
 mod state;
@@ -31,7 +32,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::card::{CardId, CardTitle, Code};
-use crate::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
+use crate::event::{Event, ExchangeId, LookUpId, OnDuty, Touch, WriteId};
 use crate::payload::{Origin, Payload};
 use crate::screen::{Finished, Notice};
 use attempt::{AttemptIds, Intent, JournalTrouble, Outcome, Record, Settled};
@@ -110,6 +111,7 @@ pub struct Redemption {
     title_asked: Option<(ExchangeId, CardId)>,
     notice: Option<Notice>,
     journal: Option<JournalTrouble>,
+    duty: OnDuty,
     /// Settled records on their way to the disk; a failed one waits for its moment to be sent again.
     settling: BTreeMap<WriteId, Settled>,
     unsettled: Vec<Settled>,
@@ -139,6 +141,7 @@ impl Redemption {
             title_asked: None,
             notice: None,
             journal,
+            duty: OnDuty::default(),
             settling: BTreeMap::new(),
             unsettled: Vec::new(),
             settle_again_at: None,
@@ -169,6 +172,8 @@ impl Redemption {
                 self.handle_reply(exchange, told, answer, now);
             }
             Event::Journaled { write, result } => self.handle_journaled(write, result, now),
+            Event::Note { attempt, says } => self.note(attempt, says, now),
+            Event::Duty(duty) => self.duty = duty,
             // What the lens has is no matter of a redemption: the loop tells it on the screen.
             Event::Camera(_) | Event::View(_) | Event::Invitation(_) => {}
         }
@@ -236,6 +241,9 @@ impl Redemption {
     }
 
     fn handle_payload(&mut self, payload: Payload, origin: Origin, now: Moment) {
+        if self.duty == OnDuty::Locked {
+            return;
+        }
         self.notice = None;
         match &self.state {
             State::Idle | State::Finished(_) => self.begin(payload, origin, now),
@@ -278,6 +286,9 @@ impl Redemption {
     }
 
     fn handle_confirm(&mut self, look_up: LookUpId, now: Moment) {
+        if self.duty == OnDuty::Locked {
+            return;
+        }
         match &self.state {
             State::Reviewing(review) if review.look_up == look_up => self.confirm(now),
             // A touch meant for another coupon, or a second one on the same button.

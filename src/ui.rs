@@ -4,9 +4,12 @@
 //! loop wakes the window for a new screen, the camera for a new frame, and only while the viewfinder is seen.
 
 mod attention;
+mod behind;
+mod day;
 mod details;
 pub mod drawn;
 mod fingers;
+pub mod first_start;
 mod hands;
 mod header;
 mod icon;
@@ -18,8 +21,15 @@ mod measure;
 mod opening;
 mod outcome;
 mod page;
+mod parts;
+mod pin;
 mod review;
+mod service;
+mod sign_in;
+mod stage_key;
+mod story;
 mod theme;
+mod typing;
 mod viewfinder;
 pub mod wedge;
 mod widgets;
@@ -30,73 +40,33 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{self, Context, CornerRadius, RawInput, Rect, Ui};
-use jiff::tz::TimeZone;
-use tokio::sync::watch;
+use eframe::egui::{Context, CornerRadius, RawInput, Rect, Ui};
 
 use crate::event::{Event, LookUpId, Touch};
-use crate::frame::{Frame, Sight, Slot};
-use crate::payload::PaymentCodes;
-use crate::screen::{Screen, Shade, Stage};
+use crate::office::Wish;
+use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
 pub use measure::{Measured, measure};
-pub use opening::open;
+pub use opening::{open, open_first};
+pub use parts::{Parts, Said};
 
+use behind::Behind;
 use details::Details;
 use fingers::Fingers;
 use keypad::Kept;
 use look::{Act, Look};
+use opening::SOON;
 use page::Page;
 use review::Confirm;
+use service::Seen;
+use sign_in::{Purpose, sign_in_ui};
+use stage_key::StageKey;
 use theme::Palette;
 use viewfinder::Preview;
 use wedge::Wedge;
 
 /// A review or an outcome takes no touch before it was seen so long.
 const ARMING: Duration = Duration::from_millis(400);
-
-/// What the window tells.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Said {
-    /// For the kiosk's loop.
-    Event(Event),
-    /// The other language was chosen.
-    Language(Language),
-    /// A phone of the demo is to be held up, by its place in the strip.
-    Phone(usize),
-}
-
-/// What a window is put together from.
-pub struct Parts {
-    /// What is to be seen.
-    pub screens: watch::Receiver<Screen>,
-    /// What the camera sees.
-    pub frames: Arc<Slot<Frame>>,
-    /// Where the scanner saw a code.
-    pub sights: Arc<Slot<Sight>>,
-    /// Whether the frames' previews are mirrored.
-    pub is_mirrored: bool,
-    /// Takes what was touched and typed.
-    pub tell: Box<dyn Fn(Said)>,
-    /// Reads the clock that [`crate::screen::Shown`] is counted by.
-    pub tick: Box<dyn Fn() -> Instant>,
-    /// The language to begin with.
-    pub language: Language,
-    /// The store and the desk, for the header.
-    pub place: String,
-    /// The store's time zone.
-    pub zone: TimeZone,
-    /// How typed texts are read.
-    pub payment_codes: PaymentCodes,
-    /// The demo's stories; empty in a kiosk that redeems.
-    pub phones: Option<Vec<String>>,
-    /// Called by every `logic()`, with the seconds that the last picture cost.
-    pub beat: Box<dyn Fn(Option<f32>)>,
-    /// Over the whole display.
-    pub is_fullscreen: bool,
-    /// How bright it is.
-    pub shade: Shade,
-}
 
 /// The window.
 pub struct Window {
@@ -112,32 +82,13 @@ pub struct Window {
     is_new: bool,
     confirmed: Option<LookUpId>,
     page: Option<Page>,
+    behind: Behind,
     /// What was typed last, for correction.
     kept: Kept,
     wedge: Wedge,
     fingers: Fingers,
     preview: Preview,
     sees_frames: Arc<AtomicBool>,
-}
-
-/// What makes a stage another one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum StageKey {
-    Idle,
-    Working,
-    Review(LookUpId),
-    Finished,
-}
-
-impl StageKey {
-    fn of(stage: &Stage) -> Self {
-        match stage {
-            Stage::Idle => Self::Idle,
-            Stage::Working(_) => Self::Working,
-            Stage::Review(review) => Self::Review(review.look_up),
-            Stage::Finished(_) => Self::Finished,
-        }
-    }
 }
 
 impl Window {
@@ -163,6 +114,7 @@ impl Window {
             screen,
             confirmed: None,
             page: None,
+            behind: Behind::new(parts.office.clone(), now),
             kept: Kept::default(),
             wedge: Wedge::default(),
             fingers: Fingers::default(),
@@ -173,10 +125,10 @@ impl Window {
         (window, opening::on_screen(ctx))
     }
 
-    fn take_screen(&mut self, ctx: &Context, now: Instant) {
+    fn take_screen(&mut self, now: Instant) {
         let Ok(has_changed) = self.parts.screens.has_changed() else {
             // Without its loop a kiosk is a picture of one.
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            self.behind.is_leaving = true;
             return;
         };
         if has_changed {
@@ -184,6 +136,7 @@ impl Window {
             let key = StageKey::of(&self.screen.stage);
             if key != self.since.0 {
                 self.since = (key, now);
+                self.behind.note_hands(now);
                 self.is_new = true;
                 self.confirmed = None;
                 if key != StageKey::Idle {
@@ -201,6 +154,11 @@ impl Window {
         (self.parts.tell)(Said::Event(event));
     }
 
+    fn wish(&mut self, wish: Wish) {
+        self.behind.wishes(&wish);
+        (self.parts.tell)(Said::Wish(wish));
+    }
+
     fn carry_out(&mut self, act: Act) {
         match act {
             Act::Touch(touch) => {
@@ -213,7 +171,14 @@ impl Window {
             Act::Open(door) => {
                 let now = (self.parts.tick)();
                 self.page = Some(Page::behind(door, self.kept.typed(now)));
+                if let Some(wish) = door.wish() {
+                    self.wish(wish);
+                }
             }
+            Act::Wish(wish) => self.wish(wish),
+            Act::Leave => self.behind.is_leaving = true,
+            Act::Corner => {}
+            Act::Note(attempt, says) => self.tell(Event::Note { attempt, says }),
             Act::Close => self.page = None,
             Act::Language => {
                 let other = self.wording.language().other();
@@ -242,9 +207,18 @@ impl Window {
         };
         let shown_for = now.saturating_duration_since(self.since.1);
         let arming = ARMING.checked_sub(shown_for).filter(|left| !left.is_zero());
+        if self.behind.is_locked(&self.screen.stage) {
+            let asked = (&self.behind.office.staff, Purpose::Duty);
+            return sign_in_ui(ui, rect, look, &mut self.behind.sign_in, asked, now);
+        }
         if let Some(page) = &mut self.page {
-            let act = page.show(ui, rect, look, &self.screen, now);
-            return (act, page.beat());
+            let seen = Seen {
+                screen: &self.screen,
+                office: &self.behind.office,
+                preview: &self.preview,
+                now,
+            };
+            return page.show(ui, rect, look, seen);
         }
         match &self.screen.stage {
             Stage::Idle => {
@@ -308,7 +282,21 @@ impl eframe::App for Window {
             tracing::debug!(stage = ?self.since.0, "shown");
         }
         self.pause(ctx, now);
-        self.take_screen(ctx, now);
+        self.take_screen(now);
+        self.behind.take();
+        self.behind.guard(ctx, self.parts.is_fullscreen);
+        if self.behind.is_idle(ctx, &self.screen.stage, now) {
+            self.page = None;
+            self.behind.note_hands(now);
+            self.wish(Wish::Lock);
+        }
+        let may_leave = |page: &mut Page| matches!(page, Page::Service(_));
+        if self.page.as_mut().is_some_and(may_leave) && self.behind.is_left(ctx, now) {
+            self.page = None;
+        }
+        if let Some(wish) = self.behind.leave(self.page.is_some()) {
+            self.wish(wish);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -316,7 +304,8 @@ impl eframe::App for Window {
         let mut rect = ui.max_rect();
         ui.painter()
             .rect_filled(rect, CornerRadius::ZERO, self.palette.ground);
-        let sees_frames = self.page.is_none() && matches!(self.screen.stage, Stage::Idle);
+        let is_idle = matches!(self.screen.stage, Stage::Idle);
+        let sees_frames = is_idle && self.page.as_ref().is_none_or(Page::sees_frames);
         self.sees_frames.store(sees_frames, Ordering::Relaxed);
         if sees_frames {
             let parts = &self.parts;
@@ -340,9 +329,13 @@ impl eframe::App for Window {
             palette: &palette,
             ..look
         };
-        let connection = &self.screen.desk.connection;
-        let place = &self.parts.place;
-        acts.extend(header::header_ui(ui, top, header_look, place, connection));
+        let head = header::Head {
+            place: &self.behind.office.place,
+            connection: &self.screen.desk.connection,
+            on_duty: &self.behind.office.staff.on_duty,
+            is_waiting: self.page.is_none() && is_idle,
+        };
+        acts.extend(header::header_ui(ui, top, header_look, &head));
         rect = rest;
         if attention::is_needed(&self.screen) {
             let (bar, rest) = widgets::cut_top(rect, attention::HEIGHT);
@@ -352,7 +345,14 @@ impl eframe::App for Window {
         let (act, again) = self.stage_ui(ui, rect, now);
         acts.extend(act.or_else(|| self.escape(ui.ctx(), now)));
         drawn::end(ui.ctx());
+        if self
+            .behind
+            .press(ui.ctx(), acts.contains(&Act::Corner), now)
+        {
+            acts.push(Act::Open(page::Door::Service));
+        }
         for act in acts {
+            self.behind.note_hands(now);
             self.carry_out(act);
             ui.ctx().request_repaint_after(SOON);
         }
@@ -366,9 +366,8 @@ impl eframe::App for Window {
 
     /// A scanner's keys are taken away before egui sees them (its Enter must not press what has the focus), and a palm.
     fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
+        let now = (self.parts.tick)();
+        self.behind.note_input(&raw_input.events, now);
         self.sift(ctx, raw_input);
     }
 }
-
-/// `request_repaint` draws twice (egui settles its layout with a second picture), a moment's delay once.
-const SOON: Duration = Duration::from_millis(1);

@@ -4,6 +4,7 @@
 //! text ever reaches a screen.
 
 pub mod coupon;
+pub mod day;
 pub mod desk;
 pub mod outcome;
 

@@ -62,7 +62,7 @@ walk() {
         mark
         tap "$story"
         if [[ $story == redeemed ]]; then
-            sleep 0.25
+            sleep 0.5
             picture "$story-0-held"
         fi
         wait_for "review or outcome of $story" since 'shown stage=\(Review\|Finished\)'
@@ -92,6 +92,72 @@ walk() {
             sleep 0.7
         fi
     done
+}
+
+# press NAME: a finger that stays for three seconds.
+press() {
+    tap "$1" # moves there; a short touch opens nothing
+    xdotool mousedown 1
+    sleep 3
+    xdotool mouseup 1
+    sleep 0.7
+}
+
+touch_all() {
+    local key
+    for key in "$@"; do
+        tap "$key"
+        sleep 1
+    done
+}
+
+# The pages behind the counter, and two people on the list of staff.
+behind() {
+    local line
+    touch_all day-open
+    picture day-0-list
+    line=$(grep -o 'name="line [0-9a-f-]\{36\}"' "$log" | tail -n 1 | cut -d '"' -f 2)
+    touch_all "$line"
+    picture day-1-story
+    touch_all remark-open 'type 1' 'type 7'
+    picture day-2-remark
+    touch_all remark-keep
+    picture day-3-remarked
+    touch_all story-close day-close
+    press service
+    picture service-0-menu
+    touch_all service-lock
+    picture service-1-lock
+    touch_all service-back service-store 'layer abc' 'type a'
+    picture service-2-store
+    touch_all service-back service-staff
+    local name pin digit
+    for name in a:8253 b:7104; do
+        pin=${name#*:}
+        name=${name%:*}
+        touch_all service-keep 'layer abc' "type $name"
+        picture "service-3-name-$name"
+        touch_all service-keep
+        for _ in 1 2; do
+            for digit in $(grep -o . <<<"$pin"); do touch_all "pin $digit"; done
+            picture "service-4-pin-$name"
+            touch_all pin-ok
+        done
+        sleep 1
+    done
+    picture service-5-staff
+    touch_all service-back day-close
+    picture staff-0-idle
+    touch_all sign-out
+    picture staff-1-sign-in
+    touch_all 'person b' 'pin 1' 'pin 1' 'pin 1' 'pin 1' pin-ok
+    sleep 1
+    picture staff-2-wrong
+    touch_all 'pin 7' 'pin 1' 'pin 0' 'pin 4' pin-ok
+    sleep 1
+    picture staff-3-idle
+    press service
+    picture staff-4-manager
 }
 
 live() {
@@ -140,6 +206,7 @@ for size in "${sizes[@]}"; do
         start demo
         picture idle
         for story in $("$program" demo --story list); do walk "$story"; done
+        behind
         finish
         live
         echo "gallery: $size $language done"

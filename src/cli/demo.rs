@@ -77,7 +77,7 @@ fn play(story: &Story, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     writeln!(context.out, "*** {} ***\n", wording.say("demo-watermark"))?;
     set_up::runtime()?.block_on(async {
         let clock = story.clock();
-        let mut session = Session::new(story.parts(folder.path(), clock)?);
+        let mut session = Session::new(story.parts(folder.path(), clock, || {})?);
         for picture in story.pictures() {
             let payload = held_up(picture, &wording, context)?;
             let mut printed = Ok(());

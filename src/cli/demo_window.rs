@@ -5,11 +5,13 @@ use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
 
 use super::desk::{self, Desk, DeskLook, Stories};
+use super::office::{Journals, Papers, Wishes};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
 use crate::frame::Luma;
 use crate::kiosk::Parts;
+use crate::office::Settings;
 use crate::payload::PaymentCodes;
 use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Shade, Stage};
@@ -37,7 +39,7 @@ pub(super) fn open(
         look,
     } = running;
     // Nothing of a demo is kept, its language neither.
-    desk.open(look, (camera, scanner), |_language| {})
+    desk.open(look, (Some(camera), scanner), |_language| {})
 }
 
 /// The demo with everything but its window.
@@ -72,9 +74,19 @@ impl Running {
         speaker: Option<Speaker>,
     ) -> anyhow::Result<Self> {
         let (phones, pictures) = pictures::pair();
+        let (wishes, asked) = Wishes::new();
+        let folder = tempfile::tempdir()?;
+        let papers = Papers {
+            journals: Journals::Demo(folder.path().to_owned()),
+            journal: folder.path().join("journal.sqlite"),
+            settings: Settings::default(),
+            names: (None, None),
+            clock: story.clock(),
+        };
         let mut demo = Demo {
             names: story::names(),
-            folder: tempfile::tempdir()?,
+            folder,
+            wishes: wishes.clone(),
             begun: 0,
             held_up: 0,
             phones,
@@ -82,7 +94,6 @@ impl Running {
         };
         let look = DeskLook {
             language,
-            place: "coupon-kiosk".to_owned(),
             zone: TimeZone::fixed(Offset::constant(8)),
             payment_codes: PaymentCodes::Refused,
             phones: Some(demo.names.clone()),
@@ -94,7 +105,7 @@ impl Running {
         if is_shown {
             demo.hold_up();
         }
-        let desk = Desk::start(parts, demo, speaker)?;
+        let desk = Desk::start((parts, speaker), demo, (wishes, asked), papers, None)?;
         let scanner = desk.scanner(Symbologies::default(), PaymentCodes::Refused)?;
         let source = Source::Pictures(pictures);
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
@@ -113,6 +124,7 @@ struct Demo {
     names: Vec<String>,
     /// Holds a throw-away journal for each story begun.
     folder: TempDir,
+    wishes: Wishes,
     begun: u32,
     story: Story,
     /// How many of its phones were held up.
@@ -126,7 +138,9 @@ impl Demo {
         self.held_up = 0;
         let folder = self.folder.path().join(self.begun.to_string());
         std::fs::create_dir(&folder)?;
-        self.story.parts(&folder, self.story.clock())
+        let wishes = self.wishes.clone();
+        self.story
+            .parts(&folder, self.story.clock(), move || wishes.recorded())
     }
 
     fn hold_up(&mut self) {

@@ -9,6 +9,7 @@
 mod observation;
 mod serving;
 
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
@@ -21,9 +22,11 @@ pub(super) use serving::speaker;
 use serving::{Serving, Sounding, Wakes};
 
 use super::delay::Delay;
+use super::lens::{self, Lens};
+use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
-use crate::camera::Camera;
-use crate::event::{CameraState, Event};
+use crate::camera::{Camera, Wanted};
+use crate::event::{CameraState, Event, OnDuty};
 use crate::frame::{Frame, Sight, Slot};
 use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
@@ -71,15 +74,20 @@ pub(super) struct Desk {
     numbers: Numbers,
     pulse: Pulse,
     beats: Beats,
+    wishes: Wishes,
+    /// Dropped before the kiosk, whose thread waits for whoever may still ask: the camera does.
+    office: OfficeThread,
     kiosk: Worker,
 }
 
 impl Desk {
-    /// Starts the kiosk's thread.
+    /// Starts the kiosk's thread and the office's.
     pub(super) fn start(
-        parts: Parts,
+        (parts, speaker): (Parts, Option<Speaker>),
         stories: impl Stories,
-        speaker: Option<Speaker>,
+        (wishes, wished): (Wishes, Receiver<Asked>),
+        papers: Papers,
+        camera: Option<Wanted>,
     ) -> anyhow::Result<Self> {
         let (asks, asked) = mpsc::channel(ASKS);
         let waker = Arc::new(OnceLock::new());
@@ -97,11 +105,13 @@ impl Desk {
             waker: Wakes(Arc::clone(&waker)),
             wake_at: None,
             camera: CameraState::default(),
+            duty: OnDuty::default(),
             sounding: Sounding {
                 speaker,
                 heard: None,
             },
             stories,
+            titles: Titles::new(wishes.clone()),
         };
         let runtime = set_up::runtime()?;
         let kiosk = Worker::start("kiosk", move |_stop| {
@@ -116,15 +126,21 @@ impl Desk {
                 }
             });
         })?;
+        let frames: Arc<Slot<Frame>> = Arc::default();
+        let lens = camera.map(|wanted| Lens::new(wanted, Arc::clone(&frames), asks.clone()));
+        let ends = (wishes.clone(), wished);
+        let office = OfficeThread::start(ends, papers, asks.clone(), lens, Arc::clone(&waker))?;
         Ok(Self {
             asks,
             screens,
-            frames: Arc::default(),
+            frames,
             sights: Arc::default(),
             waker,
             numbers,
             pulse,
             beats: Beats::default(),
+            wishes,
+            office,
             kiosk,
         })
     }
@@ -141,16 +157,7 @@ impl Desk {
 
     /// Where the camera tells its state.
     pub(super) fn camera(&self) -> impl FnMut(CameraState) + Send + 'static {
-        let asks = self.asks.clone();
-        move |state| {
-            // A state is told once: it waits for a place.
-            if asks
-                .blocking_send(Ask::Event(Event::Camera(state)))
-                .is_err()
-            {
-                tracing::debug!("the camera changed after the kiosk had stopped");
-            }
-        }
+        lens::report(self.asks.clone())
     }
 
     /// Starts the scanner on the frames.
@@ -208,10 +215,12 @@ impl Desk {
         remember: impl Fn(Language) + 'static,
     ) -> ui::Parts {
         let asks = self.asks.clone();
+        let wishes = self.wishes.clone();
         let tell = move |said| {
             let ask = match said {
                 Said::Event(event) => Ask::Event(event),
                 Said::Phone(place) => Ask::Phone(place),
+                Said::Wish(wish) => return wishes.wish(wish),
                 Said::Language(language) => return remember(language),
             };
             if asks.try_send(ask).is_err() {
@@ -228,13 +237,13 @@ impl Desk {
         ui::Parts {
             beat: Box::new(beat),
             screens: self.screens.clone(),
+            office: self.office.seen.clone(),
             frames: self.frames(),
             sights: Arc::clone(&self.sights),
             is_mirrored: look.is_mirrored,
             tell: Box::new(tell),
             tick: Box::new(crate::kiosk::clock::tick),
             language: look.language,
-            place: look.place,
             zone: look.zone,
             payment_codes: look.payment_codes,
             phones: look.phones,
@@ -249,7 +258,7 @@ impl Desk {
     pub(super) fn open(
         self,
         look: DeskLook,
-        feeders: (Camera, Worker),
+        feeders: (Option<Camera>, Worker),
         remember: impl Fn(Language) + 'static,
     ) -> anyhow::Result<()> {
         let parts = self.window(look, remember);
@@ -261,9 +270,11 @@ impl Desk {
             numbers,
             pulse,
             beats,
+            wishes,
+            office,
             ..
         } = self;
-        drop((asks, screens));
+        drop((asks, screens, wishes));
         let woken = Arc::clone(&waker);
         let watched = Watched {
             kiosk: pulse,
@@ -284,7 +295,9 @@ impl Desk {
             }
         });
         let is_broken = kiosk.has_ended();
+        // The kiosk's thread ends when nobody can ask any more.
         drop(feeders);
+        drop(office);
         drop(kiosk);
         if is_broken {
             bail!("the kiosk's own loop ended by a fault; start it again");
@@ -297,7 +310,6 @@ impl Desk {
 #[derive(Clone)]
 pub(super) struct DeskLook {
     pub(super) language: Language,
-    pub(super) place: String,
     pub(super) zone: jiff::tz::TimeZone,
     pub(super) payment_codes: PaymentCodes,
     pub(super) phones: Option<Vec<String>>,

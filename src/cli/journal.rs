@@ -144,7 +144,8 @@ fn list(
 
 fn list_rows(lines: &[Line], time_zone: &TimeZone) -> Vec<Vec<String>> {
     let heading = [
-        "time", "kind", "code", "outcome", "by", "errcode", "clerk", "desk", "card_id", "id",
+        "time", "kind", "code", "outcome", "by", "errcode", "clerk", "desk", "remark", "mistake",
+        "card_id", "id",
     ];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     rows.extend(lines.iter().map(|line| {
@@ -161,6 +162,8 @@ fn list_rows(lines: &[Line], time_zone: &TimeZone) -> Vec<Vec<String>> {
                 .unwrap_or_default(),
             line.clerk.clone().unwrap_or_default(),
             line.desk.clone().unwrap_or_default(),
+            line.remark.clone().unwrap_or_default(),
+            if line.mistake { "yes" } else { "" }.to_owned(),
             line.card_id
                 .as_ref()
                 .map(|card_id| card_id.as_str().to_owned())

@@ -6,8 +6,8 @@ use anyhow::{Context as _, bail};
 
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
-use super::{Context, Exit, cameras, scan, set_up};
-use crate::camera::{self, Source};
+use super::office::{Journals, Papers, Wishes};
+use super::{Context, Exit, cameras, first_start, scan, set_up};
 use crate::config::{self, Config};
 use crate::health;
 use crate::journal::Held;
@@ -19,6 +19,7 @@ use crate::online::line;
 use crate::screen::Screen;
 use crate::weixin::Client;
 use crate::wording::Wording;
+use crate::worker::Worker;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -28,10 +29,66 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    // Without a display it stays what it is to every other command: no configuration, exit code 2.
+    if set_up::is_nowhere(context) && Display::of_process() == Display::Ready {
+        let language = set_up::language(context, None);
+        if !first_start::open(language)? {
+            return Ok(Exit::Done);
+        }
+    }
     let config = set_up::configuration(context)?;
     keep_log(&config)?;
     let language = set_up::language(context, Some(&config));
     let wording = Wording::new(language);
+    see_display(&wording)?;
+    let client = set_up::client(&config, args.record.as_deref())?;
+    let weixin = client.clone();
+    let rules = set_up::rules(&config);
+    let (wishes, asked) = Wishes::new();
+    let recorder = wishes.clone();
+    let on_record = move || recorder.recorded();
+    let parts = match set_up::parts_told(rules, client, &config.journal, Clock::System, on_record) {
+        Ok(parts) => parts,
+        Err(Held) => return set_up::held(&wording, &config.journal),
+    };
+    let wanted = cameras::wanted(&config.camera);
+    let speaker = desk::speaker(config::volume(&config));
+    let desk = Desk::start(
+        (parts, speaker),
+        Live,
+        (wishes, asked),
+        papers(&config),
+        Some(wanted),
+    )?;
+    let payment_codes = config.scan.payment_codes;
+    let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
+    let _hand_off = hand_off(&desk, &config)?;
+    let _health = match config.health.listen {
+        None => None,
+        Some(address) => Some(
+            health::serve(address, desk.numbers(), sources(&desk, &config, weixin))
+                .with_context(|| format!("the numbers cannot be served on {address}"))?,
+        ),
+    };
+    let look = DeskLook {
+        language,
+        zone: config.store.time_zone.clone(),
+        payment_codes,
+        phones: None,
+        is_fullscreen: config.ui.fullscreen,
+        shade: config.ui.shade,
+        is_mirrored: config.camera.mirror,
+    };
+    let journal = config.journal;
+    desk.open(look, (None, scanner), move |language| {
+        if let Err(error) = config::remember_language(&journal, language) {
+            tracing::warn!(%error, "the language cannot be kept for the next start");
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+fn see_display(wording: &Wording) -> anyhow::Result<()> {
     match Display::of_process() {
         Display::Ready => {}
         Display::None => bail!("{}", wording.say("window-none")),
@@ -43,61 +100,40 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
             );
         }
     }
-    let client = set_up::client(&config, args.record.as_deref())?;
-    let weixin = client.clone();
-    let rules = set_up::rules(&config);
-    let parts = match set_up::parts(rules, client, &config.journal, Clock::System) {
-        Ok(parts) => parts,
-        Err(Held) => return set_up::held(&wording, &config.journal),
+    Ok(())
+}
+
+/// What the office works on.
+fn papers(config: &Config) -> Papers {
+    Papers {
+        journals: Journals::Live {
+            path: config.journal.clone(),
+            zone: config.store.time_zone.clone(),
+            clock: Clock::System,
+        },
+        journal: config.journal.clone(),
+        settings: config::settings(config),
+        names: (config.store.name.clone(), config.store.desk.clone()),
+        clock: Clock::System,
+    }
+}
+
+/// The line to the online half, where one is configured.
+fn hand_off(desk: &Desk, config: &Config) -> anyhow::Result<Option<Worker>> {
+    let Some(hand_off) = &config.hand_off else {
+        return Ok(None);
     };
-    let speaker = desk::speaker(config::volume(&config));
-    let desk = Desk::start(parts, Live, speaker)?;
-    let payment_codes = config.scan.payment_codes;
-    let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
-    let mut wanted = cameras::wanted(&config.camera);
-    // What was chosen on the screen goes before what was written.
-    wanted.device = config::chosen_camera(&config.journal).or(wanted.device);
-    let camera = camera::watch(Source::Device, wanted, desk.frames(), desk.camera())
-        .context("the camera's thread cannot be started")?;
-    let _hand_off = match &config.hand_off {
-        Some(hand_off) => Some(
-            desk.hand_off(&line::Settings {
-                url: hand_off.url.as_base().to_owned(),
-                key_file: hand_off.key_file.clone(),
-                proxy: config
-                    .weixin
-                    .proxy
-                    .as_ref()
-                    .map(|proxy| proxy.as_str().to_owned()),
-                ca_file: config.weixin.ca_file.clone(),
-            })?,
-        ),
-        None => None,
-    };
-    let _health = match config.health.listen {
-        None => None,
-        Some(address) => Some(
-            health::serve(address, desk.numbers(), sources(&desk, &config, weixin))
-                .with_context(|| format!("the numbers cannot be served on {address}"))?,
-        ),
-    };
-    let look = DeskLook {
-        language,
-        place: place(&config),
-        zone: config.store.time_zone.clone(),
-        payment_codes,
-        phones: None,
-        is_fullscreen: config.ui.fullscreen,
-        shade: config.ui.shade,
-        is_mirrored: config.camera.mirror,
-    };
-    let journal = config.journal;
-    desk.open(look, (camera, scanner), move |language| {
-        if let Err(error) = config::remember_language(&journal, language) {
-            tracing::warn!(%error, "the language cannot be kept for the next start");
-        }
+    let worker = desk.hand_off(&line::Settings {
+        url: hand_off.url.as_base().to_owned(),
+        key_file: hand_off.key_file.clone(),
+        proxy: config
+            .weixin
+            .proxy
+            .as_ref()
+            .map(|proxy| proxy.as_str().to_owned()),
+        ca_file: config.weixin.ca_file.clone(),
     })?;
-    Ok(Exit::Done)
+    Ok(Some(worker))
 }
 
 /// From here on the log goes where the configuration says.
@@ -119,17 +155,6 @@ fn sources(desk: &Desk, config: &Config, weixin: Client) -> health::Sources {
         journal: config.journal.clone(),
         weixin,
     }
-}
-
-/// The store and the desk, as far as they have names.
-fn place(config: &Config) -> String {
-    let store = &config.store;
-    let names = [store.name.as_deref(), store.desk.as_deref()];
-    let told: Vec<&str> = names.into_iter().flatten().collect();
-    if told.is_empty() {
-        return "coupon-kiosk".to_owned();
-    }
-    told.join(" \u{b7} ")
 }
 
 /// No phones are held up here but the customers'.

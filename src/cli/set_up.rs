@@ -30,6 +30,11 @@ pub(super) fn configuration(context: &Context<'_>) -> anyhow::Result<Config> {
         .with_context(|| format!("the configuration does not hold:\n{}", told.join("\n")))
 }
 
+/// Whether nobody has configured anything yet.
+pub(super) fn is_nowhere(context: &Context<'_>) -> bool {
+    config::load(context.config.as_deref(), &Environment::of_process()).is_nowhere()
+}
+
 /// A mistake as a line for IT.
 fn line(mistake: &Mistake) -> String {
     let Mistake {
@@ -104,9 +109,23 @@ pub(super) fn parts(
     path: &Path,
     clock: Clock,
 ) -> Result<Parts, Held> {
+    parts_told(rules, weixin, path, clock, || {})
+}
+
+/// The same; `on_record` is called in the journal's thread after each record.
+pub(super) fn parts_told(
+    rules: Rules,
+    weixin: Client,
+    path: &Path,
+    clock: Clock,
+    on_record: impl Fn() + Send + 'static,
+) -> Result<Parts, Held> {
     let (inbox, events) = Inbox::new();
     let reports = inbox.clone();
-    let report = move |write, result| reports.journaled(write, result);
+    let report = move |write, result| {
+        reports.journaled(write, result);
+        on_record();
+    };
     let opened = Journal::open(path, report)?;
     Ok(Parts {
         rules,

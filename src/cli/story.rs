@@ -107,7 +107,12 @@ impl Story {
     }
 
     /// A kiosk on this recording, with a journal of its own in `folder`.
-    pub(super) fn parts(&self, folder: &Path, clock: Clock) -> anyhow::Result<Parts> {
+    pub(super) fn parts(
+        &self,
+        folder: &Path,
+        clock: Clock,
+        on_record: impl Fn() + Send + 'static,
+    ) -> anyhow::Result<Parts> {
         let rules = Rules {
             timeout: Duration::from_secs(10),
             doubt: Duration::from_secs(30),
@@ -117,7 +122,7 @@ impl Story {
         };
         let player = Player::new(self.exchanges.iter().copied())?;
         let journal = folder.join("journal.sqlite");
-        match set_up::parts(rules, Client::recorded(player), &journal, clock) {
+        match set_up::parts_told(rules, Client::recorded(player), &journal, clock, on_record) {
             Ok(parts) => Ok(parts),
             Err(_held) => bail!("the demo's journal is held"),
         }

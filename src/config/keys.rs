@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 51] = [
+pub(super) const KEYS: [(&str, &str); 52] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -58,6 +58,7 @@ pub(super) const KEYS: [(&str, &str); 51] = [
     ("ui.fullscreen", "fullscreen = true"),
     ("ui.shade", r#"shade = "dark""#),
     ("ui.sound", "sound = true"),
+    ("ui.lock_after_secs", "lock_after_secs = 60"),
     ("scan.refuse_payment_codes", "refuse_payment_codes = true"),
     ("scan.symbologies", r#"symbologies = ["qr", "code128"]"#),
     ("health.listen", r#"listen = "127.0.0.1:9464""#),
@@ -256,7 +257,10 @@ mod tests {
                 "store.timezone",
                 "did you mean: time_zone = \"Asia/Shanghai\"",
             ),
-            ("ui.tts", "[ui] knows language, fullscreen, shade, sound"),
+            (
+                "ui.tts",
+                "[ui] knows language, fullscreen, shade, sound, lock_after_secs",
+            ),
         ] {
             assert_eq!(unknown(written).instead, meant, "{written}");
         }

@@ -170,7 +170,21 @@ fn ui(reader: &mut Reader) -> Ui {
         }),
         shade: reader.or("ui.shade", default.shade, shade),
         sound: reader.or("ui.sound", default.sound, |raw| percent("ui.sound", raw)),
+        lock_after: lock_after(reader),
     }
+}
+
+/// Never, or after half a minute at the soonest: a desk that locks itself under the clerk's hands is not used.
+fn lock_after(reader: &mut Reader) -> Duration {
+    const KEY: &str = "ui.lock_after_secs";
+    let seconds = reader.or(KEY, 0, |raw| match integer(KEY, raw, &(0..=3600))? {
+        seconds @ 1..30 => Err(Wrong::new(
+            format!("{seconds} seconds are too few to work with"),
+            "write 0 for never, or 30 and more",
+        )),
+        seconds => Ok(seconds),
+    });
+    Duration::from_secs(seconds.into())
 }
 
 fn scan(reader: &mut Reader) -> Scan {
@@ -270,6 +284,7 @@ impl Default for Ui {
             fullscreen: true,
             shade: Shade::Dark,
             sound: LOUD,
+            lock_after: Duration::ZERO,
         }
     }
 }

@@ -3,9 +3,12 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::{Table, Value};
 
+use super::{Config, Environment, default_journal};
+use crate::office::{Change, Hidden, Reach, Settings, Start};
 use crate::wording::Language;
 
 fn path(journal: &Path) -> PathBuf {
@@ -14,33 +17,36 @@ fn path(journal: &Path) -> PathBuf {
 
 /// The language chosen on the screen.
 pub(super) fn language(journal: &Path) -> Option<Language> {
-    Language::parse(ui(journal)?.get("language")?.as_str()?)
+    let settings = read(journal);
+    Language::parse(settings.get("ui")?.get("language")?.as_str()?)
 }
 
 /// The volume chosen on the screen, in percent.
 pub(super) fn volume(journal: &Path) -> Option<u8> {
-    let percent = u8::try_from(ui(journal)?.get("sound")?.as_integer()?).ok()?;
-    Some(percent.min(100))
+    let chosen = read(journal).get("ui")?.get("sound")?.as_integer()?;
+    Some(u8::try_from(chosen).ok()?.min(100))
 }
 
-/// What was chosen of the window's. Settings that cannot be read are no reason not to start: the next best is in force.
-fn ui(journal: &Path) -> Option<Table> {
-    let path = path(journal);
-    let text = fs::read_to_string(&path).ok()?;
-    let Ok(mut settings) = text.parse::<Table>() else {
-        tracing::warn!(path = %path.display(), "the settings are not TOML and are passed over");
-        return None;
+/// What was changed on the screen, over what IT has configured.
+pub fn settings(config: &Config) -> Settings {
+    let written = read(&config.journal);
+    let value = |section: &str, key: &str| written.get(section)?.get(key).cloned();
+    let text = |section, key| Some(value(section, key)?.as_str()?.to_owned());
+    let lock_after = match value("ui", "lock_after_secs") {
+        Some(seconds) => seconds.as_integer().and_then(|it| u64::try_from(it).ok()),
+        None => Some(config.ui.lock_after.as_secs()),
     };
-    match settings.remove("ui")? {
-        Value::Table(ui) => Some(ui),
-        Value::String(_)
-        | Value::Integer(_)
-        | Value::Float(_)
-        | Value::Boolean(_)
-        | Value::Datetime(_)
-        | Value::Array(_) => None,
+    Settings {
+        store: text("store", "name"),
+        camera: chosen_camera(&config.journal),
+        lock_after: lock_after
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| Duration::from_secs(seconds.max(SHORTEST_LOCK))),
     }
 }
+
+/// A desk that locks itself sooner is never used.
+const SHORTEST_LOCK: u64 = 30;
 
 /// Keeps the language chosen on the screen for the next start.
 pub fn remember_language(journal: &Path, language: Language) -> io::Result<()> {
@@ -55,9 +61,8 @@ pub fn remember_volume(journal: &Path, percent: u8) -> io::Result<()> {
 
 /// The camera chosen on the screen, as it was remembered.
 pub fn chosen_camera(journal: &Path) -> Option<String> {
-    let settings: Table = fs::read_to_string(path(journal)).ok()?.parse().ok()?;
-    let chosen = settings.get("camera")?.get("device")?.as_str()?;
-    Some(chosen.to_owned())
+    let chosen = read(journal);
+    Some(chosen.get("camera")?.get("device")?.as_str()?.to_owned())
 }
 
 /// Keeps the camera chosen on the screen, by its name and bus, for the next start.
@@ -65,23 +70,91 @@ pub fn remember_camera(journal: &Path, device: &str) -> io::Result<()> {
     remember(journal, "camera", "device", device.into())
 }
 
-/// Whatever else the settings hold stays; settings that are no TOML are begun anew. The file is replaced as a whole, so
-/// that a power cut leaves the old one or the new one.
+/// Keeps what the first start asked for: secrets in files of their own, everything else in the settings beside them.
+pub fn begin(folder: &Path, start: &Start) -> io::Result<()> {
+    let journal = folder.join("journal.sqlite");
+    fs::create_dir_all(folder)?;
+    let mut values: Vec<(&str, &str, Value)> =
+        vec![("ui", "language", start.language.tag().into())];
+    if !start.store.is_empty() {
+        values.push(("store", "name", start.store.as_str().into()));
+    }
+    let token = "weixin.token";
+    let secret_file = |name: &str, secret: &Hidden| {
+        let path = folder.join(name);
+        // Made with mode 0600.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        writeln!(file, "{}", secret.reveal())?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        Ok::<Value, io::Error>(path.display().to_string().into())
+    };
+    match &start.reach {
+        Reach::Account { appid, secret } => {
+            values.push((token, "source", "stable_token".into()));
+            values.push((token, "appid", appid.as_str().into()));
+            values.push((token, "secret_file", secret_file("secret", secret)?));
+        }
+        Reach::Service { url, bearer } => {
+            values.push((token, "source", "url".into()));
+            values.push((token, "url", url.as_str().into()));
+            if !bearer.reveal().is_empty() {
+                values.push((token, "bearer_file", secret_file("bearer", bearer)?));
+            }
+        }
+    }
+    put(&journal, &values)
+}
+
+/// The settings of a kiosk that was set up on its screen: they say how Weixin is reached.
+pub(super) fn of_first_start(environment: &Environment) -> Option<(PathBuf, String)> {
+    let path = path(&default_journal(environment));
+    let text = fs::read_to_string(&path).ok()?;
+    let settings: Table = text.parse().ok()?;
+    settings.get("weixin")?.get("token")?;
+    Some((path, text))
+}
+
+/// Keeps what was changed on the screen for the next start.
+pub fn keep(journal: &Path, change: &Change) -> io::Result<()> {
+    match change {
+        Change::Store(name) => remember(journal, "store", "name", name.as_str().into()),
+        Change::Camera(name) => remember_camera(journal, name),
+        Change::LockAfter(after) => {
+            let seconds = after.map_or(0, |after| after.as_secs());
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+            remember(journal, "ui", "lock_after_secs", seconds.into())
+        }
+    }
+}
+
 fn remember(journal: &Path, section: &str, key: &str, value: Value) -> io::Result<()> {
+    put(journal, &[(section, key, value)])
+}
+
+fn read(journal: &Path) -> Table {
+    let path = path(journal);
+    let Ok(text) = fs::read_to_string(&path) else {
+        return Table::new();
+    };
+    text.parse().unwrap_or_else(|_no_toml| {
+        tracing::warn!(path = %path.display(), "the settings are not TOML and are passed over");
+        Table::new()
+    })
+}
+
+/// Writes values into sections. Whatever else the settings hold stays; settings that are no TOML are begun anew. The file
+/// is replaced as a whole, so that a power cut leaves the old one or the new one.
+fn put(journal: &Path, values: &[(&str, &str, Value)]) -> io::Result<()> {
     let path = path(journal);
     let mut settings: Table = match fs::read_to_string(&path) {
         Ok(text) => text.parse().unwrap_or_default(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Table::new(),
         Err(error) => return Err(error),
     };
-    let within = settings
-        .entry(section)
-        .or_insert_with(|| Table::new().into());
-    if !within.is_table() {
-        *within = Table::new().into();
-    }
-    if let Value::Table(within) = within {
-        within.insert(key.to_owned(), value);
+    for (section, key, value) in values {
+        let sections: Vec<&str> = section.split('.').collect();
+        put_in(&mut settings, &sections, key, value);
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -90,6 +163,21 @@ fn remember(journal: &Path, section: &str, key: &str, value: Value) -> io::Resul
     written.as_file().sync_all()?;
     written.persist(&path)?;
     Ok(())
+}
+
+/// Writes into a section, made where there is none. What stands in its place and is none is begun anew.
+fn put_in(table: &mut Table, sections: &[&str], key: &str, value: &Value) {
+    let [first, rest @ ..] = sections else {
+        table.insert(key.to_owned(), value.clone());
+        return;
+    };
+    let section = table.entry(*first).or_insert_with(|| Table::new().into());
+    if !section.is_table() {
+        *section = Table::new().into();
+    }
+    if let Value::Table(section) = section {
+        put_in(section, rest, key, value);
+    }
 }
 
 #[cfg(test)]

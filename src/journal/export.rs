@@ -12,7 +12,7 @@ use super::line::Line;
 use super::reading::HistoryError;
 
 /// The columns of the CSV file: the keys of `journal list --json`.
-pub const COLUMNS: [&str; 10] = [
+pub const COLUMNS: [&str; 12] = [
     "id",
     "kind",
     "at",
@@ -23,6 +23,8 @@ pub const COLUMNS: [&str; 10] = [
     "errcode",
     "clerk",
     "desk",
+    "remark",
+    "mistake",
 ];
 
 /// Why an export ended early.
@@ -73,6 +75,8 @@ pub fn write_csv(
                 .map_or_else(String::new, |errcode| errcode.to_string()),
             line.clerk.as_deref().map_or_else(String::new, text_cell),
             line.desk.as_deref().map_or_else(String::new, text_cell),
+            line.remark.as_deref().map_or_else(String::new, text_cell),
+            line.mistake.to_string(),
         ];
         write!(out, "{}\r\n", cells.join(","))?;
     }

@@ -68,9 +68,14 @@ impl History {
         // Newest first, so that the last few are found without reading the years before.
         let mut statement = self.connection.prepare(
             "SELECT r.seq, r.body, (SELECT s.body FROM record s WHERE s.kind = 'settled' AND s.attempt = r.attempt)
-             FROM record r WHERE r.kind IN ('query', 'intent') AND (?1 IS NULL OR r.code = ?1) ORDER BY r.seq DESC",
+             FROM record r WHERE r.kind IN ('query', 'intent') AND (?1 IS NULL OR r.code = ?1)
+             AND (?2 IS NULL OR r.at >= ?2) ORDER BY r.seq DESC",
         )?;
-        let mut rows = statement.query([filter.code.as_ref().map(Code::as_str)])?;
+        // To the second and without the Z, so that fractions of that second are behind it; the filter has the last word.
+        let from = filter
+            .from
+            .map(|from| from.strftime("%Y-%m-%dT%H:%M:%S").to_string());
+        let mut rows = statement.query((filter.code.as_ref().map(Code::as_str), from))?;
         while lines.len() < filter.last.unwrap_or(usize::MAX)
             && let Some(row) = rows.next()?
         {
@@ -83,7 +88,24 @@ impl History {
             lines.extend(line(seq, begin, end).filter(|line| filter.takes(line)));
         }
         lines.reverse();
+        self.annotate(&mut lines)?;
         Ok(lines)
+    }
+
+    /// Adds to attempts what was written down about them afterwards, in this journal.
+    pub fn annotate(&self, lines: &mut [Line]) -> Result<(), HistoryError> {
+        if !self.has_table {
+            return Ok(());
+        }
+        let sql = "SELECT seq, body FROM record WHERE attempt = ?1 AND kind IN ('remark', 'mistake') ORDER BY seq";
+        let mut statement = self.connection.prepare(sql)?;
+        for line in lines {
+            let mut rows = statement.query([&line.id])?;
+            while let Some(row) = rows.next()? {
+                line.take(parse(row_seq(row)?, &row.get::<_, String>(1)?)?);
+            }
+        }
+        Ok(())
     }
 
     /// All records of an attempt, or a query's one; empty where nothing has this id.

@@ -30,6 +30,13 @@ pub struct Line {
     pub clerk: Option<String>,
     /// Which kiosk.
     pub desk: Option<String>,
+    /// The newest remark or order number.
+    pub remark: Option<String>,
+    /// Noted as redeemed by mistake.
+    pub mistake: bool,
+    /// What the coupon was called, where that was known; the columns of an export are without it.
+    #[serde(skip)]
+    pub title: Option<String>,
     /// How the code came; not told where it was shown at the desk.
     #[serde(skip_serializing_if = "Origin::is_desk")]
     pub origin: Origin,
@@ -60,6 +67,21 @@ pub struct Filter {
     pub last: Option<usize>,
 }
 
+impl Line {
+    /// Takes in what was written down afterwards; other records change nothing here.
+    pub fn take(&mut self, noted: Record) {
+        match noted {
+            Record::Remark(remark) => self.remark = Some(remark.text).filter(|it| !it.is_empty()),
+            Record::Mistake(_) => self.mistake = true,
+            Record::Query(_)
+            | Record::Intent(_)
+            | Record::Resend(_)
+            | Record::Probe(_)
+            | Record::Settled(_) => {}
+        }
+    }
+}
+
 impl Filter {
     /// Whether a line is wanted; [`Filter::last`] is for whoever counts.
     pub fn takes(&self, line: &Line) -> bool {
@@ -78,7 +100,11 @@ pub fn line(seq: u64, begin: Record, end: Option<Record>) -> Option<Line> {
     match begin {
         Record::Query(query) => Some(query_line(seq, query)),
         Record::Intent(intent) => Some(attempt_line(intent, end)),
-        Record::Resend(_) | Record::Probe(_) | Record::Settled(_) => None,
+        Record::Resend(_)
+        | Record::Probe(_)
+        | Record::Settled(_)
+        | Record::Remark(_)
+        | Record::Mistake(_) => None,
     }
 }
 
@@ -94,8 +120,11 @@ fn query_line(seq: u64, query: QueryRecord) -> Line {
         outcome: query.outcome,
         settled_by: None,
         errcode: query.errcode,
-        clerk: None,
+        clerk: query.clerk,
         desk: None,
+        remark: None,
+        mistake: false,
+        title: None,
         origin: query.origin,
     }
 }
@@ -112,6 +141,9 @@ fn attempt_line(intent: Intent, end: Option<Record>) -> Line {
         errcode: None,
         clerk: intent.clerk,
         desk: intent.desk,
+        remark: None,
+        mistake: false,
+        title: intent.title,
         origin: intent.origin,
     };
     if let Some(Record::Settled(settled)) = end {

@@ -40,6 +40,9 @@ pub const MIGRATIONS: &[&str] = &[
     CREATE TRIGGER record_only_at_the_end BEFORE INSERT ON record
         WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only: a record comes at the end'); END;",
+    // Remarks and mistakes are kinds that an earlier program cannot read, so it has to know that this is a later file; and
+    // a day is looked for by its beginning.
+    "CREATE INDEX record_begin_at ON record (at) WHERE kind IN ('query', 'intent');",
 ];
 
 /// What a file is, before anything in it is touched.

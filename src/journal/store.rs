@@ -172,7 +172,11 @@ impl Store {
             is_contradiction |= match record {
                 Record::Intent(_) => kind == "intent",
                 Record::Settled(_) => kind == "settled",
-                Record::Query(_) | Record::Resend(_) | Record::Probe(_) => false,
+                Record::Query(_)
+                | Record::Resend(_)
+                | Record::Probe(_)
+                | Record::Remark(_)
+                | Record::Mistake(_) => false,
             };
         }
         if is_contradiction {

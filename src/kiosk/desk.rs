@@ -13,7 +13,11 @@ pub(super) fn note(desk: &mut Desk, event: &Event, at: Timestamp) {
         Event::View(view) => desk.view = *view,
         Event::Replied { told, .. } => desk.connection = connection(told, at),
         Event::Invitation(invitation) => desk.invitation.clone_from(invitation),
-        Event::Payload(..) | Event::Touch(_) | Event::Journaled { .. } => {}
+        Event::Payload(..)
+        | Event::Touch(_)
+        | Event::Note { .. }
+        | Event::Duty(_)
+        | Event::Journaled { .. } => {}
     }
 }
 

@@ -97,10 +97,12 @@ impl Observed {
                 self.tell(Noted::Written { took, result });
             }
             Event::Payload(..)
+            | Event::Invitation(_)
             | Event::Touch(_)
             | Event::Camera(_)
-            | Event::Invitation(_)
-            | Event::View(_) => {}
+            | Event::View(_)
+            | Event::Note { .. }
+            | Event::Duty(_) => {}
         }
         self.tell(Noted::Event(event));
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
+use super::note::{Mistake, Remark};
 use crate::card::{CardId, Code, CodeInfo, UserCardStatus};
 use crate::payload::Origin;
 
@@ -109,6 +110,10 @@ pub enum Record {
     Probe(Probe),
     /// The end of an attempt.
     Settled(Settled),
+    /// A remark or an order number, written down afterwards.
+    Remark(Remark),
+    /// Redeemed by mistake, noted afterwards.
+    Mistake(Mistake),
 }
 
 /// A look-up for a person at the desk. Payment codes and what is no coupon never come this far.
@@ -128,6 +133,9 @@ pub struct QueryRecord {
     pub info: Option<CodeInfo>,
     /// The answer as it came, personal data masked.
     pub answer: Option<String>,
+    /// Who looked it up, where clerks sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clerk: Option<String>,
     /// How the code came.
     #[serde(default, skip_serializing_if = "Origin::is_desk")]
     pub origin: Origin,
@@ -152,6 +160,9 @@ pub struct Intent {
     pub clerk: Option<String>,
     /// This kiosk.
     pub desk: Option<String>,
+    /// What the coupon was called when it was confirmed, where that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// How the code came.
     #[serde(default, skip_serializing_if = "Origin::is_desk")]
     pub origin: Origin,
@@ -211,6 +222,8 @@ impl Record {
             Self::Resend(record) => record.at,
             Self::Probe(record) => record.at,
             Self::Settled(record) => record.at,
+            Self::Remark(record) => record.at,
+            Self::Mistake(record) => record.at,
         }
     }
 
@@ -222,6 +235,8 @@ impl Record {
             Self::Resend(record) => Some(record.attempt),
             Self::Probe(record) => Some(record.attempt),
             Self::Settled(record) => Some(record.attempt),
+            Self::Remark(record) => Some(record.attempt),
+            Self::Mistake(record) => Some(record.attempt),
         }
     }
 }

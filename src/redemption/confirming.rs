@@ -18,6 +18,7 @@ impl Redemption {
             return;
         };
         let found = review.found.clone();
+        let title = self.title_of(found.info.card_id.as_ref());
         if now.tick >= review.stale_at {
             let seen = Then::Confirm(Box::new(found.info));
             self.look_up(found.shown, found.card_id, seen, now);
@@ -30,8 +31,9 @@ impl Redemption {
             card_id: found.card_id,
             info: found.info,
             looked_up_at: found.told_at,
-            clerk: None,
+            clerk: self.duty.clerk(),
             desk: self.rules.desk.clone(),
+            title: title.map(|title| title.title),
             origin: self.origin,
         };
         tracing::info!(attempt = %intent.attempt, code = intent.code.shortened(), "confirmed");

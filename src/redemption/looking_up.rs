@@ -183,6 +183,7 @@ impl Redemption {
             errcode: None,
             info: Some(found.info.clone()),
             answer,
+            clerk: self.duty.clerk(),
             origin: self.origin,
         }));
         if let Some((outcome, why)) = verdict {
@@ -254,6 +255,7 @@ impl Redemption {
             errcode: failure.errcode(),
             info: None,
             answer,
+            clerk: self.duty.clerk(),
             origin: self.origin,
         }));
         let finished = Finished {

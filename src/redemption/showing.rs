@@ -61,7 +61,7 @@ impl Redemption {
         }
     }
 
-    fn title_of(&self, card_id: Option<&CardId>) -> Option<CardTitle> {
+    pub(super) fn title_of(&self, card_id: Option<&CardId>) -> Option<CardTitle> {
         let (known, title) = self.title.as_ref()?;
         (Some(known) == card_id).then(|| title.clone())
     }

@@ -111,7 +111,11 @@ impl Ledger {
         match record {
             Record::Intent(intent) => self.intended(intent),
             Record::Settled(settled) => self.settled(settled, platform),
-            Record::Query(_) | Record::Resend(_) | Record::Probe(_) => Ok(()),
+            Record::Query(_)
+            | Record::Resend(_)
+            | Record::Probe(_)
+            | Record::Remark(_)
+            | Record::Mistake(_) => Ok(()),
         }
     }
 
@@ -241,7 +245,11 @@ impl Ledger {
                     ends.entry(intent.attempt).or_default();
                 }
                 Record::Settled(settled) => ends.entry(settled.attempt).or_default().push(settled),
-                Record::Query(_) | Record::Resend(_) | Record::Probe(_) => {}
+                Record::Query(_)
+                | Record::Resend(_)
+                | Record::Probe(_)
+                | Record::Remark(_)
+                | Record::Mistake(_) => {}
             }
         }
         for (attempt, ends) in &ends {

@@ -34,7 +34,8 @@ impl Window {
 
     /// What Escape asks for: the way back that the screen shows as a key.
     pub(super) fn escape(&self, ctx: &Context, now: Instant) -> Option<Act> {
-        if !ctx.input(|input| input.key_pressed(Key::Escape)) {
+        let is_pressed = ctx.input(|input| input.key_pressed(Key::Escape));
+        if !is_pressed || self.behind.is_locked(&self.screen.stage) {
             return None;
         }
         if self.page.is_some() {
@@ -63,10 +64,18 @@ impl Window {
 
     fn take_typed(&mut self, ctx: &Context, typed: Typed) {
         match typed {
+            // Where a PIN may be typed, nothing is taken for a code.
+            Typed::Scanned(text) if self.asks_for_pin() => {
+                self.take_typed(ctx, Typed::ByHand(text));
+            }
             Typed::Scanned(text) => self.look_up(&text),
+            Typed::TooLong if self.asks_for_pin() => {}
             Typed::TooLong => {
                 let payload = Payload::NotACoupon(NotACoupon::Text);
                 self.tell(Event::Payload(payload, Origin::Desk));
+            }
+            Typed::ByHand(text) if self.behind.is_locked(&self.screen.stage) => {
+                self.behind.sign_in.take(&text);
             }
             Typed::ByHand(text) => {
                 // A lone space presses what has the focus, and takes it nowhere else.
@@ -82,6 +91,9 @@ impl Window {
                     ctx.memory_mut(|memory| memory.request_focus(widgets::key_id(key)));
                 }
             }
+            Typed::Delete if self.behind.is_locked(&self.screen.stage) => {
+                self.behind.sign_in.delete();
+            }
             Typed::Delete => {
                 if let Some(page) = &mut self.page {
                     page.delete();
@@ -93,6 +105,10 @@ impl Window {
                 }
             }
         }
+    }
+
+    fn asks_for_pin(&self) -> bool {
+        self.behind.is_locked(&self.screen.stage) || matches!(self.page, Some(Page::Service(_)))
     }
 
     fn look_up(&mut self, text: &str) {

@@ -1,10 +1,13 @@
 //! The line at the top: whose desk this is, the way to Weixin, the other language. In the demo, the ribbon above it.
 
-use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
+use eframe::egui::{Align, CornerRadius, Pos2, Rect, Ui, vec2};
 
 use super::look::{Act, Look};
+use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
-use super::widgets::{Key, Text, cut_left, cut_right};
+use super::widgets::{Key, Text, cut_left, cut_right, touchable};
+use crate::event::OnDuty;
+use crate::office::Wish;
 use crate::screen::Connection;
 
 /// How high the ribbon of the demo is.
@@ -24,24 +27,65 @@ pub fn ribbon_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) {
         .put_centred(ui, rect);
 }
 
+/// What the header shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The store and the desk.
+    pub place: &'a str,
+    /// The way to Weixin.
+    pub connection: &'a Connection,
+    /// Who stands at the desk.
+    pub on_duty: &'a OnDuty,
+    /// Nothing is going on, so that today's list is a touch away.
+    pub is_waiting: bool,
+}
+
 /// The header.
-pub fn header_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    place: &str,
-    connection: &Connection,
-) -> Option<Act> {
+pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Option<Act> {
+    let Head {
+        place, connection, ..
+    } = *head;
     ui.painter()
         .rect_filled(rect, CornerRadius::ZERO, look.palette.ground);
     let inner = rect.shrink2(vec2(MARGIN, 8.0));
     let (rest, language) = cut_right(inner, 150.0);
     let other = look.wording.say("language-other");
     let key = Key::new(&other, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
-    let act = key.show(ui, language, "language").then_some(Act::Language);
+    let mut act = key.show(ui, language, "language").then_some(Act::Language);
+    let is_open = head.is_waiting && *head.on_duty != OnDuty::Locked;
+    let rest = if is_open {
+        let (rest, day) = cut_right(rest, 150.0 + GAP);
+        let label = look.wording.say("day-open");
+        let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
+        if key.show(ui, day.with_max_x(day.right() - GAP), "day-open") {
+            act = Some(Act::Open(Door::Day));
+        }
+        let (rest, clerk_act) = clerk_ui(ui, rest, look, head.on_duty);
+        act = clerk_act.or(act);
+        rest
+    } else {
+        rest
+    };
 
     let (name, connected) = cut_left(rest, rest.width() * 0.5);
     Text::bold(place, theme::SMALL * 1.15, look.palette.text).put_centred(ui, name);
+    // The hidden way to the manager's pages: nothing tells of it but a long press.
+    if head.is_waiting {
+        let label = look.wording.say("service-corner");
+        let (corner, _) = cut_left(name, 260.0);
+        touchable(ui, corner, &label, "service", true);
+        // egui takes a press that lasts for no click any more, so that the key itself does not tell of it.
+        let is_down = ui.input(|input| {
+            let pointer = &input.pointer;
+            let is_here = |at: Option<Pos2>| at.is_some_and(|at| corner.contains(at));
+            pointer.primary_down()
+                && is_here(pointer.press_origin())
+                && is_here(pointer.interact_pos())
+        });
+        if is_down {
+            act = Some(Act::Corner);
+        }
+    }
     // Trouble has its place in the attention bar; here only where there is none.
     if matches!(connection, Connection::Trouble { .. }) {
         return act;
@@ -58,4 +102,18 @@ pub fn header_ui(
     text.align = Align::Max;
     text.put_centred(ui, words_rect);
     act
+}
+
+/// Whose name goes into the journal, and the key by which he goes.
+fn clerk_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, on_duty: &OnDuty) -> (Rect, Option<Act>) {
+    let OnDuty::Clerk(name) = on_duty else {
+        return (rect, None);
+    };
+    let (rest, place) = cut_right(rect, 260.0 + GAP);
+    let label = look
+        .wording
+        .say_with("sign-out", &[("name", name.as_str().into())]);
+    let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
+    let goes = key.show(ui, place.with_max_x(place.right() - GAP), "sign-out");
+    (rest, goes.then_some(Act::Wish(Wish::Lock)))
 }

@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 use super::page::Door;
 use super::theme::Palette;
 use crate::event::Touch;
+use crate::office::Wish;
+use crate::redemption::attempt::AttemptId;
+use crate::redemption::note::Says;
 use crate::screen::Finished;
 use crate::wording::Wording;
 
@@ -29,6 +32,14 @@ pub enum Act {
     TypedIn(String),
     /// Open a page.
     Open(Door),
+    /// The shell has to know.
+    Wish(Wish),
+    /// Write this down about an attempt.
+    Note(AttemptId, Says),
+    /// The service corner is pressed.
+    Corner,
+    /// Close the window.
+    Leave,
     /// Close the page.
     Close,
     /// Show what IT asks for about this outcome.

@@ -7,14 +7,39 @@ use std::time::Duration;
 
 use eframe::egui::{self, Context};
 
-use super::{Parts, SOON, Window};
+use super::first_start::{FirstParts, FirstStart};
+use super::{Parts, Window};
 
 /// A live picture is drawn at most so often: without a graphics chip every one costs 20 to 45 ms of a processor.
 const PREVIEW_GAP: Duration = Duration::from_millis(66);
 
+/// `request_repaint` draws twice (egui settles its layout with a second picture), a moment's delay once.
+pub(super) const SOON: Duration = Duration::from_millis(1);
+
 /// Opens the window and returns when it is closed. `ready` gets the waker for whoever changes `parts.screens`.
 pub fn open(parts: Parts, ready: impl FnOnce(Waker) + 'static) -> eframe::Result {
-    let options = eframe::NativeOptions {
+    eframe::run_native(
+        "coupon-kiosk",
+        options(),
+        Box::new(|created| {
+            let (window, waker) = Window::new(&created.egui_ctx, parts);
+            ready(waker);
+            Ok(Box::new(window))
+        }),
+    )
+}
+
+/// Opens the first start's window and returns when it is closed.
+pub fn open_first(parts: FirstParts) -> eframe::Result {
+    eframe::run_native(
+        "coupon-kiosk",
+        options(),
+        Box::new(|created| Ok(Box::new(FirstStart::new(&created.egui_ctx, parts)))),
+    )
+}
+
+fn options() -> eframe::NativeOptions {
+    eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("coupon-kiosk")
             .with_app_id("coupon-kiosk")
@@ -24,16 +49,7 @@ pub fn open(parts: Parts, ready: impl FnOnce(Waker) + 'static) -> eframe::Result
         system_font_fallback: false,
         persist_window: false,
         ..Default::default()
-    };
-    eframe::run_native(
-        "coupon-kiosk",
-        options,
-        Box::new(|created| {
-            let (window, waker) = Window::new(&created.egui_ctx, parts);
-            ready(waker);
-            Ok(Box::new(window))
-        }),
-    )
+    }
 }
 
 /// Wakes the window for a new screen.

@@ -1,13 +1,16 @@
 //! What a touch opens over the viewfinder, until it is closed or something happens at the desk.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eframe::egui::{Rect, Ui};
 
 use super::attention;
+use super::day::{self, Day};
 use super::details::{self, Details};
 use super::keypad::{self, Keypad};
 use super::look::{Act, Look};
+use super::service::{self, Seen, Service};
+use crate::office::Wish;
 use crate::screen::Screen;
 
 /// A page, and what a person has done on it so far.
@@ -17,6 +20,10 @@ pub enum Page {
     Keypad(Keypad),
     /// What is in doubt.
     Doubts,
+    /// Today's list.
+    Day(Day),
+    /// A manager's pages.
+    Service(Box<Service>),
     /// What IT asks for about an outcome.
     Details(Details),
 }
@@ -28,6 +35,20 @@ pub enum Door {
     Keypad,
     /// To the list of what is in doubt.
     Doubts,
+    /// To today's list.
+    Day,
+    /// To a manager's pages.
+    Service,
+}
+
+impl Door {
+    /// What has to be wished for when it is opened.
+    pub fn wish(self) -> Option<Wish> {
+        match self {
+            Self::Keypad | Self::Doubts | Self::Service => None,
+            Self::Day => Some(Wish::Day),
+        }
+    }
 }
 
 impl Page {
@@ -36,13 +57,15 @@ impl Page {
         match door {
             Door::Keypad => Self::Keypad(typed.map(Keypad::again).unwrap_or_default()),
             Door::Doubts => Self::Doubts,
+            Door::Day => Self::Day(Day::default()),
+            Door::Service => Self::Service(Box::default()),
         }
     }
 
     /// Whether there is still something to be seen on it.
     pub fn is_empty(&self, screen: &Screen) -> bool {
         match self {
-            Self::Keypad(_) | Self::Details(_) => false,
+            Self::Keypad(_) | Self::Details(_) | Self::Day(_) | Self::Service(_) => false,
             Self::Doubts => screen.doubts.is_empty(),
         }
     }
@@ -50,7 +73,7 @@ impl Page {
     /// How often it is drawn by itself.
     pub fn beat(&self) -> Option<Duration> {
         match self {
-            Self::Keypad(_) | Self::Details(_) => None,
+            Self::Keypad(_) | Self::Details(_) | Self::Day(_) | Self::Service(_) => None,
             Self::Doubts => Some(Duration::from_secs(1)),
         }
     }
@@ -62,6 +85,14 @@ impl Page {
                 keypad.take(text);
                 Some(keypad::LOOK_UP)
             }
+            Self::Day(day) => {
+                day.take(text);
+                None
+            }
+            Self::Service(service) => {
+                service.take(text);
+                None
+            }
             Self::Doubts | Self::Details(_) => None,
         }
     }
@@ -70,7 +101,17 @@ impl Page {
     pub fn delete(&mut self) {
         match self {
             Self::Keypad(keypad) => keypad.delete(),
+            Self::Day(day) => day.delete(),
+            Self::Service(service) => service.delete(),
             Self::Doubts | Self::Details(_) => {}
+        }
+    }
+
+    /// Whether the live picture is part of it.
+    pub fn sees_frames(&self) -> bool {
+        match self {
+            Self::Keypad(_) | Self::Doubts | Self::Details(_) | Self::Day(_) => false,
+            Self::Service(service) => service.sees_frames(),
         }
     }
 
@@ -78,23 +119,28 @@ impl Page {
     pub fn refuse_paste(&mut self) {
         match self {
             Self::Keypad(keypad) => keypad.refuse_paste(),
-            Self::Doubts | Self::Details(_) => {}
+            Self::Doubts | Self::Details(_) | Self::Day(_) | Self::Service(_) => {}
         }
     }
 
-    /// Draws it.
+    /// Draws it; tells also when to draw it again by itself.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         rect: Rect,
         look: Look<'_>,
-        screen: &Screen,
-        now: Instant,
-    ) -> Option<Act> {
-        match self {
+        seen: Seen<'_>,
+    ) -> (Option<Act>, Option<Duration>) {
+        let beat = self.beat();
+        let act = match self {
             Self::Keypad(keypad) => keypad::keypad_ui(ui, rect, look, keypad),
-            Self::Doubts => attention::doubts_ui(ui, rect, look, &screen.doubts, now),
+            Self::Doubts => attention::doubts_ui(ui, rect, look, &seen.screen.doubts, seen.now),
             Self::Details(details) => details::details_ui(ui, rect, look, details),
-        }
+            Self::Day(day) => day::day_ui(ui, rect, look, day, seen.office),
+            Self::Service(service) => {
+                return service::service_ui(ui, rect, look, service, seen);
+            }
+        };
+        (act, beat)
     }
 }

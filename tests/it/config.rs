@@ -201,6 +201,7 @@ fn check_shows_every_value_and_where_it_comes_from() {
           ui.fullscreen                true  (default)
           ui.shade                     dark  (default)
           ui.sound                     70  (default)
+          ui.lock_after_secs           0  (default)
           scan.refuse_payment_codes    true  (default)
           scan.symbologies             [qr, code128]  (default)
           health.listen                -  (default)

@@ -56,3 +56,21 @@ stories!(
     token_renewed,
     unknown_code
 );
+
+/// What was only played is in nobody's list, book or totals.
+#[test]
+fn a_demo_leaves_nothing_in_anybodys_journal() {
+    let home = tempfile::tempdir().unwrap();
+    for story in ["redeemed", "lost_for_good"] {
+        let told = Ended::of(
+            &program()
+                .env("HOME", home.path())
+                .env("XDG_STATE_HOME", home.path().join("state"))
+                .args(["demo", "--terminal", "--story", story])
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(told.exit, 0, "{}", told.stderr);
+    }
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}

@@ -2,6 +2,7 @@
 
 mod cli;
 mod crash;
+mod notes;
 mod reading;
 mod tamper;
 mod trouble;
@@ -167,6 +168,7 @@ fn query(code: &str, seconds: i64) -> Record {
         errcode: Some(0),
         info: Some(info(code)),
         answer: Some(r#"{"errcode":0,"errmsg":"ok"}"#.to_owned()),
+        clerk: None,
         origin: coupon_kiosk::payload::Origin::Desk,
     })
 }
@@ -181,6 +183,7 @@ fn intent(number: u64, code: &str, seconds: i64) -> Record {
         looked_up_at: at(seconds - 3),
         clerk: Some("王芳".to_owned()),
         desk: Some("desk 1".to_owned()),
+        title: None,
         origin: coupon_kiosk::payload::Origin::Desk,
     })
 }

@@ -166,7 +166,12 @@ impl Hand {
     fn settled(&self) -> Vec<(Outcome, Option<SettledBy>)> {
         let settled = |record: &Record| match record {
             Record::Settled(settled) => Some((settled.outcome, settled.by)),
-            Record::Query(_) | Record::Intent(_) | Record::Resend(_) | Record::Probe(_) => None,
+            Record::Query(_)
+            | Record::Intent(_)
+            | Record::Resend(_)
+            | Record::Probe(_)
+            | Record::Remark(_)
+            | Record::Mistake(_) => None,
         };
         self.written
             .iter()
@@ -401,6 +406,7 @@ fn left_open() -> Hand {
         looked_up_at: now.wall,
         clerk: None,
         desk: None,
+        title: None,
         origin: coupon_kiosk::payload::Origin::Desk,
     };
     Hand::with(vec![intent])

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CORE: [&str; 8] = [
+const CORE: [&str; 9] = [
     "card",
     "payload",
     "redemption",
     "event",
     "frame",
+    "office",
     "screen",
     "wording",
     "worker",

@@ -2,7 +2,7 @@
 //!
 //! Everything behind the window is the real thing, the drawn phones and the scanner too. Its clock is moved by hand.
 
-mod layout;
+pub mod layout;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,9 +11,10 @@ use std::time::Duration;
 use coupon_kiosk::cli::demo_window::Running;
 use coupon_kiosk::event::View;
 use coupon_kiosk::kiosk::clock;
+use coupon_kiosk::office::Office;
 use coupon_kiosk::screen::{Screen, Stage, Why};
 use coupon_kiosk::sound::{Sound, Speaker, wav};
-use coupon_kiosk::ui::Window;
+use coupon_kiosk::ui::{Parts, Window};
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
 use eframe::egui::accesskit::{Action, ActionRequest, Live, Role};
@@ -25,30 +26,44 @@ use tokio::sync::watch;
 use crate::sound::Players;
 use crate::support::program;
 
-const SOON: Duration = Duration::from_mins(1);
+pub const SOON: Duration = Duration::from_mins(1);
 /// Longer than a new screen refuses touches.
 const ARMED: Duration = Duration::from_millis(500);
 
-struct Walk {
-    harness: Harness<'static, Window>,
+pub struct Walk {
+    pub harness: Harness<'static, Window>,
     screens: watch::Receiver<Screen>,
+    pub office: watch::Receiver<Office>,
     ahead: Arc<AtomicU64>,
-    wording: Wording,
+    pub wording: Wording,
     _running: Running,
 }
 
 impl Walk {
-    fn new(language: Language) -> Self {
+    pub fn new(language: Language) -> Self {
         Self::sized(language, 1920.0, 1080.0)
     }
 
-    fn sized(language: Language, width: f32, height: f32) -> Self {
+    pub fn sized(language: Language, width: f32, height: f32) -> Self {
         Self::onto(Running::begin(language).unwrap(), language, [width, height])
     }
 
     fn onto(running: Running, language: Language, size: [f32; 2]) -> Self {
+        let parts = running.window();
+        Self::of(language, size, running, parts)
+    }
+
+    /// Over the whole display, as a kiosk is.
+    pub fn kiosk(language: Language) -> Self {
+        let running = Running::begin(language).unwrap();
         let mut parts = running.window();
+        parts.is_fullscreen = true;
+        Self::of(language, [1920.0, 1080.0], running, parts)
+    }
+
+    fn of(language: Language, size: [f32; 2], running: Running, mut parts: Parts) -> Self {
         let screens = parts.screens.clone();
+        let office = parts.office.clone();
         let ahead = Arc::new(AtomicU64::new(0));
         let (begin, moved) = (clock::tick(), Arc::clone(&ahead));
         parts.tick = Box::new(move || begin + Duration::from_millis(moved.load(Ordering::Relaxed)));
@@ -58,25 +73,26 @@ impl Walk {
         Self {
             harness,
             screens,
+            office,
             ahead,
             wording: Wording::new(language),
             _running: running,
         }
     }
 
-    fn say(&self, key: &str) -> String {
+    pub fn say(&self, key: &str) -> String {
         self.wording.say(key)
     }
 
     /// Lets time pass for the window alone.
-    fn pass(&mut self, time: Duration) {
+    pub fn pass(&mut self, time: Duration) {
         let millis = u64::try_from(time.as_millis()).unwrap();
         self.ahead.fetch_add(millis, Ordering::Relaxed);
         self.harness.run_steps(2);
     }
 
     /// Waits until the kiosk shows such a screen, and draws it.
-    fn wait(&mut self, what: &str, is_there: impl FnMut(&Screen) -> bool) {
+    pub fn wait(&mut self, what: &str, is_there: impl FnMut(&Screen) -> bool) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
@@ -94,13 +110,13 @@ impl Walk {
         self.harness.run_steps(3);
     }
 
-    fn sees(&self, words: &str) -> bool {
+    pub fn sees(&self, words: &str) -> bool {
         let harness = &self.harness;
         harness.query_all_by_label(words).next().is_some()
             || harness.query_all_by_value(words).next().is_some()
     }
 
-    fn must_see(&self, words: &str) {
+    pub fn must_see(&self, words: &str) {
         assert!(
             self.sees(words),
             "{words:?} is not seen: {:?}",
@@ -108,13 +124,13 @@ impl Walk {
         );
     }
 
-    fn touch(&mut self, label: &str) {
+    pub fn touch(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
         self.harness.run_steps(3);
     }
 
     /// What a keyboard types, by the way that eframe hands it on. Returns what is left for egui.
-    fn type_in(&mut self, events: impl IntoIterator<Item = Event>) -> Vec<Event> {
+    pub fn type_in(&mut self, events: impl IntoIterator<Item = Event>) -> Vec<Event> {
         let mut input = RawInput {
             events: events.into_iter().collect(),
             ..RawInput::default()
@@ -192,12 +208,12 @@ impl Walk {
         self.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
     }
 
-    fn hold_up(&mut self, story: &str) {
+    pub fn hold_up(&mut self, story: &str) {
         let label = self.say(&format!("story-{}", story.replace('_', "-")));
         self.touch(&label);
     }
 
-    fn confirm(&mut self) {
+    pub fn confirm(&mut self) {
         self.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
         self.must_see(&self.say("review"));
         self.pass(ARMED);
@@ -205,7 +221,7 @@ impl Walk {
     }
 
     /// The outcome's word, its reason, and what to do.
-    fn ends_with(&mut self, outcome: &str, why: &str) {
+    pub fn ends_with(&mut self, outcome: &str, why: &str) {
         let mut head = String::new();
         let wording = Wording::new(self.wording.language());
         let wanted = wording.say(outcome);
@@ -221,14 +237,14 @@ impl Walk {
         self.must_see(&self.say(&format!("{why}.do")));
     }
 
-    fn go_back(&mut self) {
+    pub fn go_back(&mut self) {
         self.pass(ARMED);
         self.touch(&self.say("back"));
         self.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
         self.must_see(&self.say("idle"));
     }
 
-    fn is_idle(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         matches!(self.screens.borrow().stage, Stage::Idle)
     }
 

@@ -55,7 +55,7 @@ kiosk=$!
 marked=0
 shown Idle
 place_window "$size"
-wait_for 'live picture' since 'camera state=Live'
+wait_for 'live picture' since 'camera state="live"'
 sleep 1
 picture viewfinder
 
@@ -91,14 +91,14 @@ must_be 'the same code again' "$(books)" "queries=2 consumes=1 $code=CONSUMED"
 
 camera "dir $work/counter"
 camera unplug
-wait_for 'lost camera' since 'camera state=Lost'
+wait_for 'lost camera' since 'camera state="lost"'
 mark
 tap back
 shown Idle
 sleep 1
 picture unplugged
 camera plug
-wait_for 'camera again' since 'camera state=Live'
+wait_for 'camera again' since 'camera state="live"'
 sleep 1
 picture plugged-in-again
 

@@ -9,7 +9,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::{Ask, Stories};
-use crate::event::{CameraState, Event};
+use crate::cli::office::Titles;
+use crate::event::{CameraState, Event, OnDuty};
 use crate::kiosk::{Kiosk, Parts};
 use crate::redemption::attempt::Outcome;
 use crate::screen::{Screen, Stage, Work};
@@ -46,8 +47,11 @@ pub(super) struct Serving<S> {
     pub(super) wake_at: Option<Instant>,
     /// The newest state, which the loop of a new story has to be told.
     pub(super) camera: CameraState,
+    /// Who stands at the desk, which the loop of a new story has to be told too.
+    pub(super) duty: OnDuty,
     pub(super) sounding: Sounding,
     pub(super) stories: S,
+    pub(super) titles: Titles,
 }
 
 impl<S: Stories> Serving<S> {
@@ -59,6 +63,7 @@ impl<S: Stories> Serving<S> {
     ) -> Option<Parts> {
         let inbox = kiosk.inbox();
         inbox.offer(Event::Camera(self.camera.clone()));
+        inbox.offer(Event::Duty(self.duty.clone()));
         self.show(&screens.borrow_and_update().clone());
         let mut serving = std::pin::pin!(kiosk.run());
         loop {
@@ -68,6 +73,9 @@ impl<S: Stories> Serving<S> {
                     Ask::Event(event) => {
                         if let Event::Camera(state) = &event {
                             self.camera = state.clone();
+                        }
+                        if let Event::Duty(duty) = &event {
+                            self.duty = duty.clone();
                         }
                         if !inbox.offer(event) {
                             tracing::warn!("the loop is too busy for an event");
@@ -83,6 +91,7 @@ impl<S: Stories> Serving<S> {
                     changed.ok()?;
                     let screen = screens.borrow_and_update().clone();
                     self.stories.see(&screen);
+                    self.titles.see(&screen);
                     self.show(&screen);
                 }
                 () = until(self.wake_at) => {

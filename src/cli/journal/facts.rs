@@ -20,6 +20,8 @@ pub fn write(entry: &Entry, time_zone: &TimeZone, out: &mut dyn Write) -> io::Re
         Record::Resend(_) => "resend",
         Record::Probe(_) => "probe",
         Record::Settled(_) => "settled",
+        Record::Remark(_) => "remark",
+        Record::Mistake(_) => "mistake",
     };
     writeln!(
         out,
@@ -46,6 +48,7 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
                 ("card_id", card_id(query.card_id.as_ref())),
                 ("errcode", number(query.errcode)),
             ];
+            facts.push(("clerk", query.clerk.clone()));
             facts.push(("origin", origin(query.origin)));
             facts.extend(query.info.iter().flat_map(info));
             facts.push(("answer", query.answer.clone()));
@@ -58,6 +61,7 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
                 ("card_id to send", card_id(intent.card_id.as_ref())),
                 ("clerk", intent.clerk.clone()),
                 ("desk", intent.desk.clone()),
+                ("coupon", intent.title.clone()),
                 ("origin", origin(intent.origin)),
                 ("looked up at", Some(local(intent.looked_up_at, time_zone))),
             ];
@@ -82,6 +86,11 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
             ("user_card_status", status(settled.status.as_ref())),
             ("answer", settled.answer.clone()),
         ],
+        Record::Remark(remark) => vec![
+            ("remark", Some(remark.text.clone())),
+            ("clerk", remark.clerk.clone()),
+        ],
+        Record::Mistake(mistake) => vec![("clerk", mistake.clerk.clone())],
     }
 }
 

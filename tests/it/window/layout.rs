@@ -71,7 +71,7 @@ fn faults(drawn: &Drawn, window: Rect) -> Vec<String> {
 }
 
 /// Measures what is on the screen now.
-fn measure(walk: &mut Walk, what: &str, found: &mut Vec<String>) {
+pub fn measure(walk: &mut Walk, what: &str, found: &mut Vec<String>) {
     walk.harness.run_steps(2);
     let drawn = drawn::last(&walk.harness.ctx);
     assert!(

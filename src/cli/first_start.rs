@@ -1,0 +1,140 @@
+//! `run` without a configuration, where there is a display: a short set-up on the screen. What was typed is tried in a
+//! folder that is thrown away, and kept beside the journal once the person begins.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::watch;
+
+use super::set_up;
+use crate::card::Code;
+use crate::config::{self, Environment};
+use crate::office::{Start, Tested};
+use crate::redemption::attempt::Outcome;
+use crate::redemption::reply::{Ask, Reply, Told};
+use crate::screen::Why;
+use crate::ui::first_start::{Asks, FirstParts};
+use crate::wording::Language;
+use crate::worker::Worker;
+
+/// How long the test may take.
+const TEST: Duration = Duration::from_secs(15);
+/// No coupon has it: Weixin's refusal of it is a good answer.
+const NO_CODE: &str = "000000000000";
+
+/// Opens the window; `true` when a configuration was kept.
+pub(super) fn open(language: Language) -> anyhow::Result<bool> {
+    let setting_up = {
+        let environment = Environment::of_process();
+        SettingUp::begin(&config::default_journal(&environment), environment)?
+    };
+    let SettingUp {
+        parts,
+        seen,
+        worker: _worker,
+    } = setting_up;
+    crate::ui::open_first(FirstParts { language, ..parts })
+        .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
+    let is_begun = *seen.borrow() == Tested::Begun;
+    Ok(is_begun)
+}
+
+/// The set-up with everything but its window.
+pub struct SettingUp {
+    /// What its window is put together from.
+    pub parts: FirstParts,
+    /// What it came to.
+    pub seen: watch::Receiver<Tested>,
+    /// Ends when the window has gone.
+    pub worker: Worker,
+}
+
+impl SettingUp {
+    /// Begins the set-up of the kiosk with this journal, as a test walks it.
+    pub fn begin(journal: &Path, environment: Environment) -> anyhow::Result<Self> {
+        let (asks, asked) = sync_channel(4);
+        let (tested, seen) = watch::channel(Tested::default());
+        let folder = journal.parent().context("a journal lies in a folder")?;
+        let folder = folder.to_owned();
+        let worker = Worker::start("set-up", move |_stop| {
+            serve(&asked, &tested, &folder, &environment);
+        })?;
+        let tell = move |ask| {
+            if asks.try_send(ask).is_err() {
+                tracing::warn!("the set-up is busy");
+            }
+        };
+        Ok(Self {
+            parts: FirstParts {
+                language: Language::En,
+                seen: seen.clone(),
+                tell: Box::new(tell),
+            },
+            seen,
+            worker,
+        })
+    }
+}
+
+fn serve(
+    asked: &Receiver<Asks>,
+    tested: &watch::Sender<Tested>,
+    folder: &Path,
+    environment: &Environment,
+) {
+    while let Ok(asks) = asked.recv() {
+        let result = match &asks {
+            Asks::Test(start) => test(start, environment),
+            Asks::Begin(start) => config::begin(folder, start)
+                .map(|()| Tested::Begun)
+                .map_err(Into::into),
+        };
+        let result = result.unwrap_or_else(|error| {
+            tracing::error!(%error, "the set-up failed");
+            Tested::NotKept
+        });
+        tested.send_replace(result);
+    }
+}
+
+/// Asks Weixin about a code that nobody has.
+fn test(start: &Start, environment: &Environment) -> anyhow::Result<Tested> {
+    let folder = tempfile::tempdir()?;
+    config::begin(folder.path(), start)?;
+    let path = folder.path().join("settings.toml");
+    let loaded = config::load(Some(&path), environment);
+    for mistake in &loaded.mistakes {
+        tracing::warn!(
+            key = mistake.key,
+            wrong = mistake.wrong,
+            "typed in the set-up"
+        );
+    }
+    let Some(config) = loaded.config else {
+        return Ok(Tested::Wrong);
+    };
+    let client = set_up::client(&config, None)?;
+    let ask = Ask::Query {
+        code: Code::parse(NO_CODE)?,
+        card_id: None,
+        check_consume: false,
+    };
+    let exchanged = set_up::runtime()?.block_on(client.exchange(ask, TEST));
+    Ok(match exchanged.told {
+        Told::Query(Reply::Refused(refusal)) if refusal.reason.is_set_up() => {
+            Tested::Trouble(Why::of(&refusal), Outcome::SetUp)
+        }
+        Told::Query(Reply::NotSent(why)) => {
+            Tested::Trouble(Why::NotSent(why), Outcome::Unreachable)
+        }
+        Told::Query(Reply::Unknown(why)) => {
+            Tested::Trouble(Why::Unknown(why), Outcome::Unreachable)
+        }
+        Told::Query(Reply::Answered(_) | Reply::Refused(_))
+        | Told::Decrypt(_)
+        | Told::Consume(_)
+        | Told::Title(_) => Tested::Works,
+    })
+}

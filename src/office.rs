@@ -1,0 +1,304 @@
+//! What stands behind the counter, as plain values: the day's list, a record's story, the staff, the settings. The window
+//! shows them and wishes; the shell reads, checks and writes, and answers with another [`Office`].
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::card::{CardId, Code};
+use crate::event::OnDuty;
+use crate::redemption::attempt::{AttemptId, Outcome, Record, SettledBy};
+use crate::screen::Why;
+use crate::wording::Language;
+
+/// Everything that the pages behind the counter show.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Office {
+    /// Today's list, newest first, while somebody looks at it.
+    pub day: Reading<Vec<DayLine>>,
+    /// The story that was asked for.
+    pub story: Option<Story>,
+    /// Who may stand at the desk.
+    pub staff: Staff,
+    /// What a manager changes on the screen.
+    pub settings: Settings,
+    /// The store and the desk, as the header names them.
+    pub place: String,
+    /// The cameras to choose from, where they were asked for.
+    pub cameras: Option<Vec<CameraLine>>,
+    /// Where today's list was written to, or that it could not be.
+    pub exported: Option<Option<String>>,
+}
+
+/// Who may stand at the desk, and who does.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Staff {
+    /// Managers first; empty where nobody signs in.
+    pub people: Vec<Person>,
+    /// Who does.
+    pub on_duty: OnDuty,
+    /// The manager's pages are open: there is no manager yet, or one has typed his PIN.
+    pub is_manager: bool,
+    /// A PIN is being looked at.
+    pub is_checking: bool,
+    /// Why the last PIN opened nothing.
+    pub denied: Option<Denied>,
+    /// What became of the last change of the list.
+    pub changed: Option<Result<(), StaffFault>>,
+    /// The list cannot be read, so nobody can sign in.
+    pub is_damaged: bool,
+}
+
+/// Somebody who may stand at the desk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Person {
+    /// As the journal names him.
+    pub name: String,
+    /// What he may do.
+    pub role: Role,
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Redeem.
+    Clerk,
+    /// Redeem, and change what the desk is.
+    Manager,
+}
+
+/// Digits that nobody else may know: never printed.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Pin(String);
+
+impl Pin {
+    /// As typed.
+    pub fn new(digits: &str) -> Self {
+        Self(digits.to_owned())
+    }
+
+    /// For whoever looks at it.
+    pub fn digits(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pin(****)")
+    }
+}
+
+/// Why a PIN opened nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Denied {
+    /// It was not his; so many tries are left before he has to wait.
+    Wrong {
+        /// Tries.
+        left: u32,
+    },
+    /// Not before this moment.
+    Wait(Instant),
+}
+
+/// Why the list of staff was not changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StaffFault {
+    /// A name is missing or too long.
+    Name,
+    /// There is somebody of this name.
+    Taken,
+    /// The first one has to be a manager.
+    ManagerFirst,
+    /// Without a manager nobody could change anything any more.
+    LastManager,
+    /// A PIN has 4 to 8 digits.
+    PinLength,
+    /// One digit over and over, or digits in their order.
+    WeakPin,
+    /// It could not be written.
+    NotKept,
+}
+
+/// What a manager changes on the screen; what is not told here is as IT has configured it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Settings {
+    /// The store's name.
+    pub store: Option<String>,
+    /// The camera, by its name.
+    pub camera: Option<String>,
+    /// Idle for so long, a desk with staff locks itself.
+    pub lock_after: Option<Duration>,
+}
+
+/// One change of the [`Settings`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// The store's name.
+    Store(String),
+    /// The camera, by its name.
+    Camera(String),
+    /// When an idle desk locks itself; `None` is never.
+    LockAfter(Option<Duration>),
+}
+
+/// A camera to choose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CameraLine {
+    /// As it calls itself.
+    pub name: String,
+    /// Whether it can be opened, as far as one can tell before.
+    pub is_free: bool,
+}
+
+/// Something that has to be read first.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Reading<T> {
+    /// It was not asked for, or is on its way.
+    #[default]
+    Awaited,
+    /// Here it is.
+    Ready(T),
+    /// It cannot be read; the log says why.
+    Failed,
+}
+
+/// An attempt, or a look-up that came to no attempt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DayLine {
+    /// Names it in a [`Wish::Story`].
+    pub id: String,
+    /// The attempt; none for a look-up.
+    pub attempt: Option<AttemptId>,
+    /// When.
+    pub at: Timestamp,
+    /// The code; none where a link could not be opened.
+    pub code: Option<Code>,
+    /// The coupon's kind.
+    pub card_id: Option<CardId>,
+    /// What the coupon was called, where that is known.
+    pub title: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What proves it.
+    pub settled_by: Option<SettledBy>,
+    /// By whom, where clerks sign in.
+    pub clerk: Option<String>,
+    /// A remark or an order number.
+    pub remark: Option<String>,
+    /// Noted as redeemed by mistake.
+    pub is_mistake: bool,
+}
+
+/// All that is recorded of one line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Story {
+    /// The line's.
+    pub id: String,
+    /// Oldest first.
+    pub records: Reading<Vec<Record>>,
+}
+
+/// What the first start asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Start {
+    /// What the kiosk speaks.
+    pub language: Language,
+    /// The store's name; may be empty.
+    pub store: String,
+    /// How Weixin is reached.
+    pub reach: Reach,
+}
+
+/// Where access tokens come from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// Of Weixin, by the account's own secret.
+    Account {
+        /// The account.
+        appid: String,
+        /// The AppSecret.
+        secret: Hidden,
+    },
+    /// Of a token service of the merchant.
+    Service {
+        /// Asked with GET.
+        url: String,
+        /// What the service wants to hear; may be empty.
+        bearer: Hidden,
+    },
+}
+
+/// A secret on its way from the screen into a file of its own: never printed.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// As typed.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// For whoever writes it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(****)")
+    }
+}
+
+/// What the first start's test came to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Tested {
+    /// It was not tried.
+    #[default]
+    Untested,
+    /// It is being tried.
+    Testing,
+    /// Weixin answers this desk.
+    Works,
+    /// What was typed can mean nothing.
+    Wrong,
+    /// Weixin does not answer, or not as it should.
+    Trouble(Why, Outcome),
+    /// It could not be written.
+    NotKept,
+    /// It is kept: the kiosk begins.
+    Begun,
+}
+
+/// What the window wishes of the shell. The answer comes as another [`Office`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// Today's list, kept up to date until [`Wish::Away`].
+    Day,
+    /// A line's story, likewise.
+    Story(String),
+    /// Nobody looks any more: what was read is put away, and the manager's pages are closed.
+    Away,
+    /// Somebody wants to stand at the desk.
+    SignIn(String, Pin),
+    /// A manager wants his pages.
+    Manager(String, Pin),
+    /// Whoever stood at the desk goes.
+    Lock,
+    /// Take somebody on.
+    Add(Person, Pin),
+    /// Give somebody another PIN.
+    ChangePin(String, Pin),
+    /// Take somebody off the list.
+    Remove(String),
+    /// Keep this setting, and do as it says.
+    Change(Change),
+    /// The cameras to choose from.
+    Cameras,
+    /// Today's list as a file.
+    Export,
+}

@@ -1,0 +1,371 @@
+//! The first start of a kiosk that nobody has configured: language, the store's name, how Weixin is reached, and a test.
+
+use std::time::Duration;
+
+use eframe::egui::{Context, CornerRadius, Event, Key as KeyCode, RawInput, Rect, Ui, vec2};
+use tokio::sync::watch;
+
+use super::SOON;
+use super::look::Look;
+use super::theme::{self, GAP, MARGIN, Palette, TARGET, Tone};
+use super::typing::{self, Typing, Way, part};
+use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
+use crate::office::{Hidden, Reach, Start, Tested};
+use crate::wording::{Language, Wording};
+
+/// What the window says to the shell.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Asks {
+    /// Try whether Weixin answers so.
+    Test(Start),
+    /// Keep it and begin.
+    Begin(Start),
+}
+
+/// What the window is put together from.
+pub struct FirstParts {
+    /// The language to begin with.
+    pub language: Language,
+    /// What the test came to.
+    pub seen: watch::Receiver<Tested>,
+    /// Takes what is asked.
+    pub tell: Box<dyn Fn(Asks)>,
+}
+
+/// The window.
+pub struct FirstStart {
+    parts: FirstParts,
+    palette: Palette,
+    wording: Wording,
+    step: Step,
+    store: Typing,
+    way: Source,
+    /// The appid, or the token service's address.
+    public: Typing,
+    secret: Typing,
+    tested: Tested,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    Language,
+    Store,
+    Way,
+    Public,
+    Secret,
+    Test,
+}
+
+impl Step {
+    const ALL: [Self; 6] = [
+        Self::Language,
+        Self::Store,
+        Self::Way,
+        Self::Public,
+        Self::Secret,
+        Self::Test,
+    ];
+
+    fn moved(self, by: isize) -> Self {
+        let at = Self::ALL.iter().position(|step| *step == self);
+        let next = at.and_then(|at| Self::ALL.get(at.checked_add_signed(by)?));
+        next.copied().unwrap_or(self)
+    }
+}
+
+/// How access tokens come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Source {
+    Account,
+    Service,
+}
+
+/// What a touch asks for.
+#[derive(Clone, Copy)]
+enum Goes {
+    Back,
+    On,
+    Language(Language),
+    Way(Source),
+    Ask(fn(Start) -> Asks),
+}
+
+impl FirstStart {
+    /// Puts the window together in a context of egui.
+    pub fn new(ctx: &Context, parts: FirstParts) -> Self {
+        let palette = Palette::LIVE;
+        theme::install(ctx, &palette);
+        let tested = parts.seen.borrow().clone();
+        Self {
+            palette,
+            wording: Wording::new(parts.language),
+            step: Step::Language,
+            store: Typing::default(),
+            way: Source::Account,
+            public: Typing::default(),
+            secret: Typing::default(),
+            tested,
+            parts,
+        }
+    }
+
+    fn start(&self) -> Start {
+        let public = self.public.text.trim().to_owned();
+        let secret = Hidden::new(self.secret.text.trim());
+        Start {
+            language: self.wording.language(),
+            store: self.store.text.trim().to_owned(),
+            reach: match self.way {
+                Source::Account => Reach::Account {
+                    appid: public,
+                    secret,
+                },
+                Source::Service => Reach::Service {
+                    url: public,
+                    bearer: secret,
+                },
+            },
+        }
+    }
+
+    fn typing(&mut self) -> Option<&mut Typing> {
+        match self.step {
+            Step::Store => Some(&mut self.store),
+            Step::Public => Some(&mut self.public),
+            Step::Secret => Some(&mut self.secret),
+            Step::Language | Step::Way | Step::Test => None,
+        }
+    }
+
+    fn key(&self) -> &'static str {
+        match (self.step, self.way) {
+            (Step::Language, _) => "first-language",
+            (Step::Store, _) => "first-store",
+            (Step::Way, _) => "first-way",
+            (Step::Public, Source::Account) => "first-appid",
+            (Step::Public, Source::Service) => "first-url",
+            (Step::Secret, Source::Account) => "first-secret",
+            (Step::Secret, Source::Service) => "first-bearer",
+            (Step::Test, _) => "first-test",
+        }
+    }
+
+    fn page_ui(&mut self, ui: &mut Ui, rect: Rect) -> Option<Goes> {
+        let wording = Wording::new(self.wording.language());
+        let zone = jiff::tz::TimeZone::UTC;
+        let look = Look {
+            wording: &wording,
+            palette: &self.palette.clone(),
+            zone: &zone,
+        };
+        let inner = rect.shrink2(vec2(MARGIN, GAP));
+        let (head, rest) = cut_top(inner, theme::TITLE * 1.6);
+        let title = wording.say(self.key());
+        Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
+        let (hint, rest) = cut_top(rest, theme::BODY * 2.6);
+        let said = wording.say(&format!("{}.do", self.key()));
+        Text::body(&said, look.palette.muted).put_centred(ui, hint);
+        let (body, foot) = cut_bottom(rest, TARGET + GAP);
+        let foot = foot.with_min_y(foot.top() + GAP);
+        let may_go_on = match self.step {
+            Step::Public => !self.public.text.trim().is_empty(),
+            Step::Secret => self.way == Source::Service || !self.secret.text.trim().is_empty(),
+            Step::Language | Step::Store | Step::Way | Step::Test => true,
+        };
+        let is_secret = self.step == Step::Secret;
+        let goes = match self.step {
+            Step::Language => languages_ui(ui, body, look),
+            Step::Way => ways_ui(ui, body, look, self.way),
+            Step::Test => test_ui(ui, body, look, &self.tested),
+            Step::Store | Step::Public | Step::Secret => {
+                if let Some(typing) = self.typing() {
+                    typed_ui(ui, body, look, typing, is_secret);
+                }
+                None
+            }
+        };
+        goes.or(foot_ui(ui, foot, look, self.step, may_go_on))
+    }
+
+    fn go(&mut self, goes: Goes) {
+        match goes {
+            Goes::Back => self.step = self.step.moved(-1),
+            Goes::On => self.step = self.step.moved(1),
+            Goes::Language(language) => {
+                self.wording = Wording::new(language);
+                self.step = self.step.moved(1);
+            }
+            Goes::Way(way) => {
+                self.way = way;
+                self.step = self.step.moved(1);
+            }
+            Goes::Ask(ask) => (self.parts.tell)(ask(self.start())),
+        }
+    }
+}
+
+/// Back and on.
+fn foot_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, step: Step, may_go_on: bool) -> Option<Goes> {
+    let (back, on) = cut_left(rect, rect.width() / 2.0);
+    let label = look.wording.say("day-close");
+    let key = Key::new(&label, look.palette.key, look.palette.text);
+    let back = back.with_max_x(back.right() - GAP / 2.0);
+    if step != Step::Language && key.show(ui, back, "first-back") {
+        return Some(Goes::Back);
+    }
+    if matches!(step, Step::Language | Step::Way | Step::Test) {
+        return None;
+    }
+    let label = look.wording.say("staff-next");
+    let key = Key::new(&label, look.palette.accent, look.palette.on_accent).enabled(may_go_on);
+    let on = on.with_min_x(on.left() + GAP / 2.0);
+    key.show(ui, on, "first-next").then_some(Goes::On)
+}
+
+fn row(rect: Rect, at: usize) -> Rect {
+    let place = part(rect, at, 3, Way::Down).shrink(GAP / 2.0);
+    place.with_max_y(place.bottom().min(place.top() + 1.8 * TARGET))
+}
+
+fn languages_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) -> Option<Goes> {
+    let mut goes = None;
+    for (at, language) in Language::ALL.into_iter().enumerate() {
+        // Each in its own words.
+        let label = Wording::new(language.other()).say("language-other");
+        let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::TITLE);
+        if key.show(ui, row(rect, at), &format!("first {}", language.tag())) {
+            goes = Some(Goes::Language(language));
+        }
+    }
+    goes
+}
+
+fn ways_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, chosen: Source) -> Option<Goes> {
+    let mut goes = None;
+    let ways = [
+        ("first-way-account", Source::Account),
+        ("first-way-service", Source::Service),
+    ];
+    for (at, (name, way)) in ways.into_iter().enumerate() {
+        let label = look.wording.say(name);
+        let (fill, text) = if way == chosen {
+            (look.palette.accent, look.palette.on_accent)
+        } else {
+            (look.palette.key, look.palette.text)
+        };
+        if Key::new(&label, fill, text).show(ui, row(rect, at), name) {
+            goes = Some(Goes::Way(way));
+        }
+    }
+    goes
+}
+
+fn typed_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing, is_secret: bool) {
+    let (field, keys) = cut_top(rect, TARGET);
+    if is_secret {
+        let hidden = Typing::of(&dotted(&typing.text));
+        typing::field_ui(ui, field, look, &hidden, "");
+    } else {
+        typing::field_ui(ui, field, look, typing, "");
+    }
+    typing::keys_ui(ui, keys.with_min_y(keys.top() + GAP / 2.0), look, typing);
+}
+
+/// A secret while it is typed: how long it is, and its last character, so that a slip is seen.
+fn dotted(text: &str) -> String {
+    let count = text.chars().count().saturating_sub(1);
+    let last: String = text.chars().last().into_iter().collect();
+    format!("{}{last}", "\u{2022}".repeat(count))
+}
+
+fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<Goes> {
+    let told = match tested {
+        Tested::Untested | Tested::Begun => None,
+        Tested::Testing => Some((look.wording.say("first-testing"), Tone::Neutral)),
+        Tested::Works => Some((look.wording.say("first-works"), Tone::Good)),
+        Tested::Wrong => Some((look.wording.say("first-wrong"), Tone::Refused)),
+        Tested::NotKept => Some((look.wording.say("staff-fault-kept"), Tone::Refused)),
+        Tested::Trouble(why, outcome) => {
+            let (happened, advice) = look.wording.why(why, *outcome);
+            Some((format!("{happened} {advice}"), Tone::Attention))
+        }
+    };
+    if let Some((words, tone)) = &told {
+        let place = row(rect, 0);
+        card(ui, place, tone.fill());
+        Text::body(words, tone.text()).put_centred(ui, place.shrink(12.0));
+    }
+    let is_busy = matches!(tested, Tested::Testing | Tested::Begun);
+    let mut goes = None;
+    let label = look.wording.say("first-try");
+    let key = Key::new(&label, look.palette.key, look.palette.text).enabled(!is_busy);
+    if key.show(ui, row(rect, 1), "first-try") {
+        goes = Some(Goes::Ask(Asks::Test));
+    }
+    // A network that is down today is no reason not to set the kiosk up; what can mean nothing is.
+    let may_begin = matches!(tested, Tested::Works | Tested::Trouble(..));
+    let label = look.wording.say("first-begin");
+    let key = Key::new(&label, look.palette.accent, look.palette.on_accent).enabled(may_begin);
+    if key.show(ui, row(rect, 2), "first-begin") {
+        goes = Some(Goes::Ask(Asks::Begin));
+    }
+    goes
+}
+
+/// How soon an answer of the shell is looked for.
+const BEAT: Duration = Duration::from_millis(200);
+
+impl eframe::App for FirstStart {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        theme::scale(ctx);
+        if self.parts.seen.has_changed().unwrap_or(false) {
+            self.tested = self.parts.seen.borrow_and_update().clone();
+        }
+        match self.tested {
+            Tested::Testing => ctx.request_repaint_after(BEAT),
+            Tested::Begun => ctx.send_viewport_cmd(eframe::egui::ViewportCommand::Close),
+            Tested::Untested
+            | Tested::Works
+            | Tested::Wrong
+            | Tested::NotKept
+            | Tested::Trouble(..) => {}
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let rect = ui.max_rect();
+        ui.painter()
+            .rect_filled(rect, CornerRadius::ZERO, self.palette.ground);
+        let goes = self.page_ui(ui, rect);
+        super::drawn::end(ui.ctx());
+        if let Some(goes) = goes {
+            if let Goes::Ask(_) = goes {
+                // The answer is looked for until it is there.
+                self.tested = Tested::Testing;
+            }
+            self.go(goes);
+            ui.ctx().request_repaint_after(SOON);
+        }
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "egui has many events, and none but these is typed"
+    )]
+    fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
+        let Some(typing) = self.typing() else {
+            return;
+        };
+        for event in &raw_input.events {
+            match event {
+                Event::Text(text) | Event::Paste(text) => typing.take(text),
+                Event::Key {
+                    key: KeyCode::Backspace,
+                    pressed: true,
+                    ..
+                } => typing.delete(),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What a window is put together from, and what it tells.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::tz::TimeZone;
+use tokio::sync::watch;
+
+use crate::event::Event;
+use crate::frame::{Frame, Sight, Slot};
+use crate::office::{Office, Wish};
+use crate::payload::PaymentCodes;
+use crate::screen::{Screen, Shade};
+use crate::wording::Language;
+
+/// What the window tells.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// For the kiosk's loop.
+    Event(Event),
+    /// For what stands behind the counter.
+    Wish(Wish),
+    /// The other language was chosen.
+    Language(Language),
+    /// A phone of the demo is to be held up, by its place in the strip.
+    Phone(usize),
+}
+
+/// What a window is put together from.
+pub struct Parts {
+    /// What is to be seen.
+    pub screens: watch::Receiver<Screen>,
+    /// What stands behind the counter.
+    pub office: watch::Receiver<Office>,
+    /// What the camera sees.
+    pub frames: Arc<Slot<Frame>>,
+    /// Where the scanner saw a code.
+    pub sights: Arc<Slot<Sight>>,
+    /// Whether the frames' previews are mirrored.
+    pub is_mirrored: bool,
+    /// Takes what was touched and typed.
+    pub tell: Box<dyn Fn(Said)>,
+    /// Reads the clock that [`crate::screen::Shown`] is counted by.
+    pub tick: Box<dyn Fn() -> Instant>,
+    /// The language to begin with.
+    pub language: Language,
+    /// The store's time zone.
+    pub zone: TimeZone,
+    /// How typed texts are read.
+    pub payment_codes: PaymentCodes,
+    /// The demo's stories; empty in a kiosk that redeems.
+    pub phones: Option<Vec<String>>,
+    /// Called by every `logic()`, with the seconds that the last picture cost.
+    pub beat: Box<dyn Fn(Option<f32>)>,
+    /// Over the whole display.
+    pub is_fullscreen: bool,
+    /// How bright it is.
+    pub shade: Shade,
+}

@@ -1,0 +1,164 @@
+//! Texts typed on the screen: digits first, letters and marks each behind a key. A keyboard that is plugged in types here
+//! too, and in any script.
+
+use eframe::egui::{Rect, Ui, vec2};
+
+use super::icon::Icon;
+use super::look::Look;
+use super::theme::{self, GAP};
+use super::widgets::{Key, Text, card};
+
+/// What was typed, and which keys are seen.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Typing {
+    /// The text so far.
+    pub text: String,
+    layer: Layer,
+}
+
+/// Keys that are seen together.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+enum Layer {
+    #[default]
+    Digits,
+    Small,
+    Large,
+    Marks,
+}
+
+impl Layer {
+    const ALL: [Self; 4] = [Self::Digits, Self::Small, Self::Large, Self::Marks];
+
+    fn rows(self) -> [&'static str; 4] {
+        match self {
+            Self::Digits => ["123", "456", "789", "-0/"],
+            Self::Small => ["abcdefg", "hijklmn", "opqrstu", "vwxyz.@"],
+            Self::Large => ["ABCDEFG", "HIJKLMN", "OPQRSTU", "VWXYZ-_"],
+            Self::Marks => ["!\"#$%&'", "()*+,:;", "<=>?[\\]", "^`{|}~"],
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Digits => "123",
+            Self::Small => "abc",
+            Self::Large => "ABC",
+            Self::Marks => "#+=",
+        }
+    }
+}
+
+/// More than any of the texts that are typed here may have.
+const LONGEST: usize = 200;
+
+impl Typing {
+    /// Begins with a text.
+    pub fn of(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            layer: Layer::default(),
+        }
+    }
+
+    /// Takes what a keyboard typed.
+    pub fn take(&mut self, text: &str) {
+        let room = LONGEST.saturating_sub(self.text.chars().count());
+        let typed = text.chars().filter(|typed| !typed.is_control());
+        self.text.extend(typed.take(room));
+    }
+
+    /// Takes away the last character.
+    pub fn delete(&mut self) {
+        self.text.pop();
+    }
+}
+
+/// It may be a secret: never printed.
+impl std::fmt::Debug for Typing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Typing({} characters)", self.text.chars().count())
+    }
+}
+
+/// Shows the text, or a hint where there is none yet.
+pub fn field_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &Typing, hint: &str) {
+    card(ui, rect, look.palette.card);
+    let inner = rect.shrink2(vec2(GAP, 4.0));
+    if typing.text.is_empty() {
+        Text::body(hint, look.palette.muted).put_centred(ui, inner);
+    } else {
+        Text::bold(&typing.text, theme::BODY * 1.2, look.palette.text).put_centred(ui, inner);
+    }
+}
+
+/// The keys.
+pub fn keys_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) {
+    let height = rect.height() / 5.0;
+    let (keys, foot) = rect.split_top_bottom_at_y(rect.bottom() - height);
+    for (row, characters) in typing.layer.rows().into_iter().enumerate() {
+        let line = part(keys, row, 4, Way::Down);
+        let count = characters.chars().count();
+        for (column, character) in characters.chars().enumerate() {
+            let place = part(line, column, count, Way::Across).shrink(3.0);
+            let label = character.to_string();
+            let key =
+                Key::new(&label, look.palette.key, look.palette.text).sized(theme::BODY * 1.2);
+            if key.show(ui, place, &format!("type {label}")) {
+                typing.take(&label);
+            }
+        }
+    }
+    let others = Layer::ALL
+        .into_iter()
+        .filter(|layer| *layer != typing.layer);
+    let mut chosen = None;
+    for (column, layer) in others.enumerate() {
+        let place = part(foot, column, 5, Way::Across).shrink(3.0);
+        let key = Key::new(layer.label(), look.palette.card, look.palette.text);
+        if key.show(ui, place, &format!("layer {}", layer.label())) {
+            chosen = Some(layer);
+        }
+    }
+    let label = look.wording.say("typing-space");
+    let place = part(foot, 3, 5, Way::Across).shrink(3.0);
+    let key = Key::new(&label, look.palette.card, look.palette.text).sized(theme::SMALL);
+    if key.show(ui, place, "type space") {
+        typing.take(" ");
+    }
+    let label = look.wording.say("keypad-back");
+    let place = part(foot, 4, 5, Way::Across).shrink(3.0);
+    let key = Key::new(&label, look.palette.card, look.palette.text).with_icon(Icon::Backspace);
+    if key.show(ui, place, "type back") {
+        typing.delete();
+    }
+    if let Some(layer) = chosen {
+        typing.layer = layer;
+    }
+}
+
+/// Which way a rectangle is cut into parts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// Side by side.
+    Across,
+    /// Below one another.
+    Down,
+}
+
+/// One of so many equal parts of a rectangle.
+pub fn part(rect: Rect, at: usize, count: usize, way: Way) -> Rect {
+    let share = |number: usize| f32::from(u16::try_from(number).unwrap_or(0));
+    let (at, count) = (share(at), share(count).max(1.0));
+    match way {
+        Way::Across => {
+            let width = rect.width() / count;
+            let corner = rect.min + vec2(width * at, 0.0);
+            Rect::from_min_size(corner, vec2(width, rect.height()))
+        }
+        Way::Down => {
+            let height = rect.height() / count;
+            let corner = rect.min + vec2(0.0, height * at);
+            Rect::from_min_size(corner, vec2(rect.width(), height))
+        }
+    }
+}

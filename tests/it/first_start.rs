@@ -1,0 +1,190 @@
+//! The first start on the screen, walked by its keys against a stand-in for Weixin; and what it keeps.
+
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use coupon_kiosk::cli::first_start::SettingUp;
+use coupon_kiosk::config::{self, Environment, TokenSource};
+use coupon_kiosk::office::Tested;
+use coupon_kiosk::ui::first_start::FirstStart;
+use coupon_kiosk::wording::{Language, Wording};
+use coupon_kiosk::worker::Worker;
+use eframe::App as _;
+use eframe::egui::{Event, RawInput};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use tokio::sync::watch;
+
+use crate::platform::Platform;
+use crate::support::program;
+
+struct First {
+    harness: Harness<'static, FirstStart>,
+    seen: watch::Receiver<Tested>,
+    wording: Wording,
+    _worker: Worker,
+}
+
+impl First {
+    fn new(folder: &std::path::Path, environment: Environment) -> Self {
+        let journal = folder.join("coupon-kiosk/journal.sqlite");
+        let SettingUp {
+            parts,
+            seen,
+            worker,
+        } = SettingUp::begin(&journal, environment).unwrap();
+        let harness = Harness::builder()
+            .with_size([1024.0, 600.0])
+            .build_eframe(|created| FirstStart::new(&created.egui_ctx, parts));
+        Self {
+            harness,
+            seen,
+            wording: Wording::new(Language::Zh),
+            _worker: worker,
+        }
+    }
+
+    fn touch(&mut self, key: &str) {
+        let label = self.wording.say(key);
+        self.harness.get_by_label(&label).click();
+        self.harness.run_steps(3);
+    }
+
+    /// By a keyboard that is plugged in.
+    fn type_in(&mut self, text: &str) {
+        let mut input = RawInput {
+            events: vec![Event::Text(text.to_owned())],
+            ..RawInput::default()
+        };
+        let ctx = self.harness.ctx.clone();
+        self.harness.state_mut().raw_input_hook(&ctx, &mut input);
+        self.harness.run_steps(2);
+    }
+
+    fn wait(&mut self, is_there: impl FnMut(&Tested) -> bool) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let seen = &mut self.seen;
+        let waited = runtime.block_on(async {
+            let wait = seen.wait_for(is_there);
+            let waited = tokio::time::timeout(Duration::from_mins(1), wait).await;
+            waited.map(|tested| drop(tested.unwrap()))
+        });
+        assert!(waited.is_ok(), "{:?}", self.seen.borrow());
+        self.harness.run_steps(3);
+    }
+
+    /// Chinese, a store, and the account with this appid.
+    fn fill_in(&mut self, appid: &str) {
+        self.harness.get_by_label("中文").click();
+        self.harness.run_steps(3);
+        self.type_in("角落店");
+        self.touch("staff-next");
+        self.touch("first-way-account");
+        self.type_in(appid);
+        self.touch("staff-next");
+        self.type_in("s3cret-of-the-account");
+        self.touch("staff-next");
+    }
+
+    fn must_see(&self, words: &str) {
+        let mut found = self.harness.query_all_by_value(words);
+        assert!(found.next().is_some(), "{words} is not seen");
+    }
+}
+
+/// The environment of a person without a configuration, whose Weixin is the stand-in.
+fn environment(folder: &std::path::Path, platform: &Platform) -> Environment {
+    Environment::of([
+        ("XDG_STATE_HOME", folder.display().to_string()),
+        ("XDG_CONFIG_HOME", folder.join("none").display().to_string()),
+        (
+            "COUPON_KIOSK__WEIXIN__BASE_URL",
+            format!("http://{}", platform.address()),
+        ),
+    ])
+}
+
+#[test]
+fn a_first_start_tries_the_way_to_weixin_and_keeps_what_the_next_start_reads() {
+    let platform = Platform::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = First::new(folder.path(), environment(folder.path(), &platform));
+    first.fill_in("wx0123456789abcdef");
+    first.touch("first-try");
+    first.wait(|tested| *tested == Tested::Works);
+    first.must_see(&first.wording.say("first-works"));
+    assert!(
+        !folder.path().join("coupon-kiosk").exists(),
+        "kept before it was begun"
+    );
+    first.touch("first-begin");
+    first.wait(|tested| *tested == Tested::Begun);
+
+    let loaded = config::load(None, &environment(folder.path(), &platform));
+    let config = loaded
+        .config
+        .unwrap_or_else(|| panic!("{:?}", loaded.mistakes));
+    assert_eq!(config.store.name.as_deref(), Some("角落店"));
+    assert_eq!(
+        config.journal,
+        folder.path().join("coupon-kiosk/journal.sqlite")
+    );
+    let TokenSource::StableToken { appid, secret_file } = config.weixin.token else {
+        panic!("another source");
+    };
+    assert_eq!(appid, "wx0123456789abcdef");
+    let mode = std::fs::metadata(&secret_file)
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(
+        std::fs::read_to_string(&secret_file).unwrap(),
+        "s3cret-of-the-account\n"
+    );
+    let settings = folder.path().join("coupon-kiosk/settings.toml");
+    assert!(
+        !std::fs::read_to_string(settings)
+            .unwrap()
+            .contains("s3cret")
+    );
+    // The commands read it too.
+    let checked = program()
+        .env("XDG_STATE_HOME", folder.path())
+        .env("XDG_CONFIG_HOME", folder.path().join("none"))
+        .args(["check", "--json"])
+        .output()
+        .unwrap();
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+}
+
+#[test]
+fn what_can_mean_nothing_is_not_begun_with() {
+    let platform = Platform::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = First::new(folder.path(), environment(folder.path(), &platform));
+    // The AppSecret in the place of the AppID.
+    first.fill_in("0123456789abcdef0123456789abcdef");
+    first.touch("first-try");
+    first.wait(|tested| *tested == Tested::Wrong);
+    first.must_see(&first.wording.say("first-wrong"));
+    first.touch("first-begin");
+    assert!(!folder.path().join("coupon-kiosk").exists());
+}
+
+#[test]
+fn run_without_configuration_and_display_says_so_and_ends_with_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = program()
+        .env("XDG_STATE_HOME", folder.path())
+        .env("XDG_CONFIG_HOME", folder.path())
+        .args(["run", "--lang", "en"])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&told.stderr);
+    assert_eq!(told.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("there is no configuration"), "{stderr}");
+}

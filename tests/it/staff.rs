@@ -1,0 +1,310 @@
+//! Clerks and a manager, walked in the window: PINs, who did what, the lock, the manager's pages and the way out.
+
+use std::time::Duration;
+
+use coupon_kiosk::event::OnDuty;
+use coupon_kiosk::office::{Office, Reading, Role};
+use coupon_kiosk::screen::Stage;
+use coupon_kiosk::ui::drawn;
+use coupon_kiosk::wording::Language;
+use eframe::egui::{ViewportCommand, ViewportEvent, ViewportId, ViewportInfo};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use crate::window::Walk;
+use crate::window::layout::measure;
+
+impl Walk {
+    fn type_digits(&mut self, digits: &str) {
+        for digit in digits.chars() {
+            self.touch(&digit.to_string());
+        }
+    }
+
+    fn press_corner(&mut self, time: Duration) {
+        let label = self.say("service-corner");
+        let corner = self.harness.get_by_label(&label).rect().center();
+        self.harness.drag_at(corner);
+        // So long that egui takes it for no click any more.
+        self.harness.run_steps(8);
+        self.pass(time);
+        self.harness.drop_at(corner);
+        self.harness.run_steps(2);
+    }
+
+    fn open_service(&mut self) {
+        self.press_corner(Duration::from_secs(3));
+    }
+
+    fn on_duty(&mut self, wanted: &OnDuty) {
+        self.wait_office("that person at the desk", |office| {
+            office.staff.on_duty == *wanted
+        });
+    }
+
+    /// On the list of staff: somebody new, by the keys of the screen.
+    fn add(&mut self, name: &str, role: Role, pin: &str) {
+        let before = self.office.borrow().staff.people.len();
+        self.touch(&self.say("staff-add"));
+        self.touch("abc");
+        self.type_digits(name);
+        if before > 0 && role == Role::Manager {
+            self.touch(&self.say("staff-clerk"));
+        }
+        self.touch(&self.say("staff-next"));
+        for _twice in 0..2 {
+            self.type_digits(pin);
+            self.touch(&self.say("pin-ok"));
+        }
+        self.wait_office("one more", |office| office.staff.people.len() == before + 1);
+    }
+
+    /// Two people on the list, and nobody at the desk.
+    fn with_staff(language: Language) -> Self {
+        let mut walk = Self::new(language);
+        walk.open_service();
+        walk.must_see(&walk.say("service-open"));
+        walk.touch(&walk.say("service-staff"));
+        walk.add("lina", Role::Manager, "8253");
+        walk.add("wang", Role::Clerk, "7104");
+        walk.on_duty(&OnDuty::Clerk("lina".to_owned()));
+        walk.touch(&walk.say("day-close"));
+        walk.touch(&walk.say("day-close"));
+        let values = [("name", "lina".into())];
+        let sign_out = walk.wording.say_with("sign-out", &values);
+        walk.touch(&sign_out);
+        walk.on_duty(&OnDuty::Locked);
+        walk.must_see(&walk.say("sign-in-title"));
+        walk
+    }
+
+    fn sign_in(&mut self, name: &str, pin: &str) {
+        self.touch(name);
+        self.type_digits(pin);
+        self.touch(&self.say("pin-ok"));
+    }
+}
+
+#[test]
+fn a_clerk_signs_in_and_stands_in_the_journal_with_what_he_did() {
+    for language in Language::ALL {
+        let mut walk = Walk::with_staff(language);
+        // Nothing is looked up for nobody.
+        walk.type_in(
+            "409632457895"
+                .chars()
+                .map(|typed| eframe::egui::Event::Text(typed.to_string())),
+        );
+        walk.pass(Duration::from_millis(300));
+        walk.sign_in("wang", "8253");
+        walk.wait_office("a refusal", |office| office.staff.denied.is_some());
+        walk.must_see(&walk.wording.say_with("pin-wrong", &[("left", 4.into())]));
+        assert!(walk.is_idle());
+        walk.type_digits("7104");
+        walk.touch(&walk.say("pin-ok"));
+        walk.on_duty(&OnDuty::Clerk("wang".to_owned()));
+        walk.must_see(&walk.say("idle"));
+        walk.hold_up("redeemed");
+        walk.confirm();
+        walk.ends_with("outcome-redeemed", "why-confirmed");
+        walk.go_back();
+        walk.touch(&walk.say("day-open"));
+        walk.wait_office("his line", |office| {
+            matches!(&office.day, Reading::Ready(lines)
+                if lines.len() == 1 && lines[0].clerk.as_deref() == Some("wang"))
+        });
+    }
+}
+
+#[test]
+fn five_wrong_pins_make_the_sixth_wait() {
+    let mut walk = Walk::with_staff(Language::En);
+    walk.touch("wang");
+    for wrong in 1..=5 {
+        walk.type_digits("9999");
+        walk.touch(&walk.say("pin-ok"));
+        walk.wait_office("a refusal", |office| match office.staff.denied {
+            Some(coupon_kiosk::office::Denied::Wrong { left }) => left == 5 - wrong,
+            Some(coupon_kiosk::office::Denied::Wait(_)) => wrong == 5,
+            None => false,
+        });
+    }
+    walk.type_digits("7104");
+    assert!(
+        walk.harness
+            .get_by_label(&walk.say("pin-ok"))
+            .accesskit_node()
+            .is_disabled()
+    );
+    // The other one may come in meanwhile.
+    walk.sign_in("lina", "8253");
+    walk.on_duty(&OnDuty::Clerk("lina".to_owned()));
+}
+
+#[test]
+fn an_idle_desk_locks_itself_and_never_in_the_middle_of_a_redemption() {
+    let mut walk = Walk::with_staff(Language::Zh);
+    walk.sign_in("lina", "8253");
+    walk.on_duty(&OnDuty::Clerk("lina".to_owned()));
+    walk.pass(Duration::from_secs(4000));
+    assert_ne!(
+        walk.office.borrow().staff.on_duty,
+        OnDuty::Locked,
+        "locked though it is off"
+    );
+    // A manager's pages ask for a manager's PIN, and close when they are left alone.
+    walk.open_service();
+    walk.must_see(&walk.say("sign-in-manager"));
+    walk.type_digits("8253");
+    walk.touch(&walk.say("pin-ok"));
+    walk.wait_office("the manager's pages", |office| office.staff.is_manager);
+    walk.touch(&walk.say("service-lock"));
+    let thirty = [("seconds", 30.into())];
+    let label = walk.wording.say_with("lock-seconds", &thirty);
+    walk.touch(&label);
+    walk.wait_office("the setting", |office| {
+        office.settings.lock_after == Some(Duration::from_secs(30))
+    });
+    walk.touch(&walk.say("day-close"));
+    walk.touch(&walk.say("day-close"));
+    walk.wait_office("closed pages", |office| !office.staff.is_manager);
+    walk.hold_up("redeemed");
+    walk.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
+    walk.pass(Duration::from_secs(100));
+    walk.confirm();
+    walk.ends_with("outcome-redeemed", "why-confirmed");
+    walk.pass(Duration::from_secs(100));
+    walk.go_back();
+    walk.pass(Duration::from_secs(29));
+    walk.must_see(&walk.say("idle"));
+    walk.pass(Duration::from_secs(2));
+    walk.on_duty(&OnDuty::Locked);
+    walk.must_see(&walk.say("sign-in-title"));
+}
+
+#[test]
+fn a_managers_pages_close_themselves_and_a_short_press_opens_nothing() {
+    let mut walk = Walk::new(Language::En);
+    walk.press_corner(Duration::from_secs(1));
+    walk.must_see(&walk.say("idle"));
+    walk.open_service();
+    walk.must_see(&walk.say("service-title"));
+    walk.touch(&walk.say("service-store"));
+    walk.touch("ABC");
+    for letter in ["N", "O", "1"] {
+        if letter == "1" {
+            walk.touch("123");
+        }
+        walk.touch(letter);
+    }
+    walk.touch(&walk.say("remark-keep"));
+    walk.wait_office("the name", |office: &Office| office.place == "NO1");
+    walk.must_see("NO1");
+    walk.touch(&walk.say("service-export"));
+    walk.wait_office("a file", |office| matches!(office.exported, Some(Some(_))));
+    let path = walk.office.borrow().exported.clone().flatten().unwrap();
+    let table = std::fs::read_to_string(path).unwrap();
+    assert!(table.starts_with("id,kind,at,code,"), "{table}");
+    walk.pass(Duration::from_secs(200));
+    walk.must_see(&walk.say("idle"));
+}
+
+#[test]
+fn nobody_closes_a_kiosk_but_by_the_managers_pages() {
+    let mut walk = Walk::kiosk(Language::En);
+    let commands = |walk: &Walk| {
+        let output = walk.harness.output();
+        output.viewport_output[&ViewportId::ROOT].commands.clone()
+    };
+    let close = ViewportInfo {
+        events: vec![ViewportEvent::Close],
+        ..ViewportInfo::default()
+    };
+    let viewports = &mut walk.harness.input_mut().viewports;
+    viewports.insert(ViewportId::ROOT, close);
+    walk.harness.step();
+    assert!(commands(&walk).contains(&ViewportCommand::CancelClose));
+    let viewports = &mut walk.harness.input_mut().viewports;
+    viewports.insert(ViewportId::ROOT, ViewportInfo::default());
+    walk.open_service();
+    walk.touch(&walk.say("service-leave"));
+    assert!(commands(&walk).contains(&ViewportCommand::Close));
+}
+
+/// Every page behind the counter at one size, measured.
+fn measured(language: Language, (width, height): (f32, f32)) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut walk = Walk::sized(language, width, height);
+    drawn::keep(&walk.harness.ctx);
+    let name = |what: &str| format!("{language:?} {width}x{height} {what}");
+    walk.hold_up("redeemed");
+    walk.confirm();
+    walk.ends_with("outcome-redeemed", "why-confirmed");
+    walk.go_back();
+    walk.touch(&walk.say("day-open"));
+    walk.wait_office("the list", |office| matches!(office.day, Reading::Ready(_)));
+    measure(&mut walk, &name("day"), &mut found);
+    let line = walk.first_line();
+    walk.touch(&line);
+    walk.wait_office("a story", |office| office.story.is_some());
+    measure(&mut walk, &name("story"), &mut found);
+    walk.touch(&walk.say("remark-open"));
+    for layer in ["abc", "ABC", "#+="] {
+        measure(&mut walk, &name("remark"), &mut found);
+        walk.touch(layer);
+    }
+    measure(&mut walk, &name("marks"), &mut found);
+    walk.touch(&walk.say("keypad-close"));
+    walk.touch(&walk.say("mistake-open"));
+    measure(&mut walk, &name("mistake"), &mut found);
+    walk.touch(&walk.say("mistake-no"));
+    walk.touch(&walk.say("day-close"));
+    walk.touch(&walk.say("day-close"));
+    walk.open_service();
+    measure(&mut walk, &name("service"), &mut found);
+    for page in [
+        "service-store",
+        "service-camera",
+        "service-lock",
+        "service-staff",
+    ] {
+        walk.touch(&walk.say(page));
+        measure(&mut walk, &name(page), &mut found);
+        if page != "service-staff" {
+            walk.touch(&walk.say("day-close"));
+        }
+    }
+    walk.add("lina", Role::Manager, "8253");
+    walk.add("wang", Role::Clerk, "7104");
+    measure(&mut walk, &name("staff"), &mut found);
+    walk.touch(&format!("wang \u{b7} {}", walk.say("staff-clerk")));
+    measure(&mut walk, &name("one of the staff"), &mut found);
+    walk.touch(&walk.say("staff-pin"));
+    measure(&mut walk, &name("new PIN"), &mut found);
+    for _page in 0..3 {
+        walk.touch(&walk.say("day-close"));
+    }
+    walk.on_duty(&OnDuty::Clerk("lina".to_owned()));
+    measure(&mut walk, &name("idle with a clerk"), &mut found);
+    let values = [("name", "lina".into())];
+    let sign_out = walk.wording.say_with("sign-out", &values);
+    walk.touch(&sign_out);
+    walk.on_duty(&OnDuty::Locked);
+    measure(&mut walk, &name("sign-in"), &mut found);
+    found
+}
+
+#[test]
+fn every_page_behind_the_counter_can_be_read_and_hit() {
+    let mut found = Vec::new();
+    for language in Language::ALL {
+        for size in [(1024.0, 600.0), (1920.0, 1080.0), (1080.0, 1920.0)] {
+            found.extend(measured(language, size));
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "{} faults:\n{}",
+        found.len(),
+        found.join("\n")
+    );
+}
