@@ -33,19 +33,19 @@ pub(super) fn open(
     let speaker = desk::speaker(DEMO_PERCENT);
     let running = Running::start((language, shade), story, is_shown, speaker)?;
     let Running {
-        camera,
-        scanner,
+        _camera,
+        _scanner,
         desk,
         look,
     } = running;
     // Nothing of a demo is kept, its language neither.
-    desk.open(look, (Some(camera), scanner), |_language| {})
+    desk.open(look, |_language| {})
 }
 
 /// The demo with everything but its window.
 pub struct Running {
-    camera: Camera,
-    scanner: Worker,
+    _camera: Camera,
+    _scanner: Worker,
     desk: Desk,
     look: DeskLook,
 }
@@ -111,8 +111,8 @@ impl Running {
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
             .context("the demo's pictures cannot be started")?;
         Ok(Self {
-            camera,
-            scanner,
+            _camera: camera,
+            _scanner: scanner,
             desk,
             look,
         })

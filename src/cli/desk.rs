@@ -9,13 +9,14 @@
 mod observation;
 mod serving;
 
+use std::convert::Infallible;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use observation::Observation;
 pub(super) use serving::speaker;
@@ -25,7 +26,7 @@ use super::delay::Delay;
 use super::lens::{self, Lens};
 use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
-use crate::camera::{Camera, Wanted};
+use crate::camera::Wanted;
 use crate::event::{CameraState, Event, OnDuty};
 use crate::frame::{Frame, Sight, Slot};
 use crate::health::Numbers;
@@ -75,9 +76,15 @@ pub(super) struct Desk {
     pulse: Pulse,
     beats: Beats,
     wishes: Wishes,
-    /// Dropped before the kiosk, whose thread waits for whoever may still ask: the camera does.
     office: OfficeThread,
-    kiosk: Worker,
+    kiosk: Kept,
+}
+
+/// The kiosk's thread as long as it is wanted. Whoever asks it something may outlive it: they find nobody there. The
+/// fields drop in this order, so that the thread is told before it is waited for.
+struct Kept {
+    _wanted: oneshot::Sender<Infallible>,
+    thread: Worker,
 }
 
 impl Desk {
@@ -99,8 +106,10 @@ impl Desk {
         let (mut kiosk, first) = Kiosk::new(parts);
         watched.begin(&mut kiosk);
         let (seen, screens) = watch::channel(first.borrow().clone());
+        let (wanted, unwanted) = oneshot::channel();
         let mut serving = Serving {
             asked,
+            unwanted,
             seen,
             waker: Wakes(Arc::clone(&waker)),
             wake_at: None,
@@ -114,7 +123,7 @@ impl Desk {
             titles: Titles::new(wishes.clone()),
         };
         let runtime = set_up::runtime()?;
-        let kiosk = Worker::start("kiosk", move |_stop| {
+        let thread = Worker::start("kiosk", move |_stop| {
             runtime.block_on(async {
                 let mut next = Some((kiosk, first));
                 while let Some((kiosk, screens)) = next.take() {
@@ -141,7 +150,10 @@ impl Desk {
             beats: Beats::default(),
             wishes,
             office,
-            kiosk,
+            kiosk: Kept {
+                _wanted: wanted,
+                thread,
+            },
         })
     }
 
@@ -252,29 +264,23 @@ impl Desk {
         }
     }
 
-    /// Opens the window, and returns when it is closed. Camera and scanner end first: the kiosk's thread serves as long as
-    /// anybody may ask it something, and they may. The kiosk's thread ends with it; where that ended before, it is
+    /// Opens the window, and returns when it is closed. The kiosk's thread ends with it; where that ended before, it is
     /// an error: whoever started the program starts it again, and the journal has the truth.
     pub(super) fn open(
         self,
         look: DeskLook,
-        feeders: (Option<Camera>, Worker),
         remember: impl Fn(Language) + 'static,
     ) -> anyhow::Result<()> {
         let parts = self.window(look, remember);
         let Self {
-            asks,
-            screens,
             waker,
             kiosk,
             numbers,
             pulse,
             beats,
-            wishes,
-            office,
+            office: _office,
             ..
         } = self;
-        drop((asks, screens, wishes));
         let woken = Arc::clone(&waker);
         let watched = Watched {
             kiosk: pulse,
@@ -294,12 +300,7 @@ impl Desk {
                 tracing::debug!("the window was made twice");
             }
         });
-        let is_broken = kiosk.has_ended();
-        // The kiosk's thread ends when nobody can ask any more.
-        drop(feeders);
-        drop(office);
-        drop(kiosk);
-        if is_broken {
+        if kiosk.thread.has_ended() {
             bail!("the kiosk's own loop ended by a fault; start it again");
         }
         opened.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))

@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Some(wanted),
     )?;
     let payment_codes = config.scan.payment_codes;
-    let scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
+    let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let _hand_off = hand_off(&desk, &config)?;
     let _health = match config.health.listen {
         None => None,
@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;
-    desk.open(look, (None, scanner), move |language| {
+    desk.open(look, move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
         }

@@ -714,3 +714,19 @@ fn run_without_a_display_says_so_and_ends_with_2() {
     assert_eq!(told.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("There is no display"), "{stderr}");
 }
+
+#[test]
+fn a_kiosk_that_is_closed_ends_though_somebody_could_still_ask_it_something() {
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    std::thread::Builder::new()
+        .spawn(move || {
+            let running = Running::begin(Language::En).unwrap();
+            // The window has not gone yet, and could still tell of a touch.
+            let window = running.window();
+            drop(running);
+            tell.send(()).unwrap();
+            drop(window);
+        })
+        .unwrap();
+    assert!(told.recv_timeout(SOON).is_ok(), "the kiosk's thread hangs");
+}

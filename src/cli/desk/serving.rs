@@ -1,11 +1,12 @@
 //! The kiosk's thread: serves one kiosk after the other, and passes on what is asked of it and what it shows.
 
+use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::{Ask, Stories};
@@ -39,6 +40,8 @@ impl Drop for Wakes {
 
 /// One thread's service.
 pub(super) struct Serving<S> {
+    /// Resolves when the owner of the thread has gone.
+    pub(super) unwanted: oneshot::Receiver<Infallible>,
     pub(super) asked: mpsc::Receiver<Ask>,
     /// Dropped before what wakes the window, which closes when it finds this gone.
     pub(super) seen: watch::Sender<Screen>,
@@ -55,7 +58,7 @@ pub(super) struct Serving<S> {
 }
 
 impl<S: Stories> Serving<S> {
-    /// Serves one kiosk until everybody has gone (`None`) or a new story begins.
+    /// Serves one kiosk until it is no longer wanted (`None`) or a new story begins.
     pub(super) async fn serve(
         &mut self,
         mut kiosk: Kiosk,
@@ -69,6 +72,7 @@ impl<S: Stories> Serving<S> {
         loop {
             tokio::select! {
                 () = &mut serving => return None,
+                _gone = &mut self.unwanted => return None,
                 asked = self.asked.recv() => match asked? {
                     Ask::Event(event) => {
                         if let Event::Camera(state) = &event {
