@@ -284,7 +284,7 @@ doubts-title = Not known yet
 doubts-rule = Ask the customer to wait if you can. The kiosk goes on asking Weixin by itself; other customers can be served.
 doubts-line = { $code }, confirmed at { $time }
 doubts-more = { $count } more below the last one shown
-doubts-close = Close
+close = Close
 attention-doubts = { $count ->
         [one] 1 outcome not known yet
        *[other] { $count } outcomes not known yet

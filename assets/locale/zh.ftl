@@ -270,7 +270,7 @@ doubts-title = 结果未知
 doubts-rule = 请尽量让顾客稍等。本机会继续向微信查询，不影响接待其他顾客。
 doubts-line = { $code }，{ $time } 确认
 doubts-more = 另有 { $count } 笔未显示
-doubts-close = 关闭
+close = 关闭
 attention-doubts = { $count ->
        *[other] { $count } 笔核销结果未知
     }

@@ -164,7 +164,7 @@ pub fn doubts_ui(
             .say_with("doubts-more", &[("count", left_out.into())]);
         Text::body(&said, look.palette.muted).put_centred(ui, words);
     }
-    let label = look.wording.say("doubts-close");
+    let label = look.wording.say("close");
     if Key::new(&label, look.palette.key, look.palette.text).show(ui, close, "doubts-close") {
         act = Some(Act::Close);
     }

@@ -83,7 +83,7 @@ pub fn details_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, details: &Details) ->
     Text::small(&words, look.palette.muted)
         .centred()
         .put_centred(ui, hint);
-    let label = look.wording.say("doubts-close");
+    let label = look.wording.say("close");
     let (_, place) = cut_right(foot.with_min_y(foot.top() + GAP), 260.0);
     let key = Key::new(&label, look.palette.key, look.palette.text);
     key.show(ui, place, "details-close").then_some(Act::Close)

@@ -102,34 +102,23 @@ pub fn story_ui(
         }
     }
     let attempt = line.and_then(|line| line.attempt);
-    match (&mut told.step, attempt) {
-        (Step::Remark(typing), Some(attempt)) => {
-            let said = remark_ui(ui, side, look, typing, attempt);
-            if matches!(said, Said::Nothing) {
-                return said;
-            }
-            told.step = Step::Read;
-            // Back means back to the story here.
-            if matches!(said, Said::Back) {
-                Said::Nothing
-            } else {
-                said
-            }
-        }
-        (Step::Mistake, Some(attempt)) => {
-            let said = mistake_ui(ui, side, look, attempt);
-            if matches!(said, Said::Nothing) {
-                return said;
-            }
-            told.step = Step::Read;
-            if matches!(said, Said::Back) {
-                Said::Nothing
-            } else {
-                said
-            }
-        }
+    let said = match (&mut told.step, attempt) {
+        (Step::Remark(typing), Some(attempt)) => remark_ui(ui, side, look, typing, attempt),
+        (Step::Mistake, Some(attempt)) => mistake_ui(ui, side, look, attempt),
         (Step::Read | Step::Remark(_) | Step::Mistake, _) => {
-            keys_ui(ui, side, look, &mut told.step, line)
+            return keys_ui(ui, side, look, &mut told.step, line);
+        }
+    };
+    match said {
+        Said::Nothing => Said::Nothing,
+        // Back means back to the story here.
+        Said::Back => {
+            told.step = Step::Read;
+            Said::Nothing
+        }
+        Said::Act(_) => {
+            told.step = Step::Read;
+            said
         }
     }
 }

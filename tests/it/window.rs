@@ -316,7 +316,7 @@ fn one_that_stays_lost_is_always_in_sight_while_the_next_customer_is_served() {
         walk.touch(&walk.say("attention-show"));
         walk.must_see(&walk.say("doubts-title"));
         walk.must_see(&walk.say("doubts-rule"));
-        walk.touch(&walk.say("doubts-close"));
+        walk.touch(&walk.say("close"));
         walk.hold_up("lost_for_good");
         walk.confirm();
         walk.ends_with("outcome-redeemed", "why-confirmed");

@@ -124,7 +124,7 @@ fn walk_stories(language: Language, (width, height): (f32, f32)) -> Vec<String> 
         measure(&mut walk, &name(&format!("{story} outcome")), &mut found);
         walk.touch(&walk.say("details-open"));
         measure(&mut walk, &name(&format!("{story} details")), &mut found);
-        walk.touch(&walk.say("doubts-close"));
+        walk.touch(&walk.say("close"));
         walk.go_back();
     }
     walk.touch(&walk.say("attention-show"));
