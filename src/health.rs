@@ -30,7 +30,7 @@ use crate::redemption::attempt::Record;
 use crate::redemption::reply::{Reply, Told, Unknown};
 use crate::screen::{Connection, Screen};
 
-pub use server::serve;
+pub use server::{Serving, serve};
 
 type Labels = Vec<(&'static str, String)>;
 type Counts = Family<Labels, Counter>;

@@ -30,6 +30,10 @@ pub struct Office {
     pub cameras: Option<Vec<CameraLine>>,
     /// Where today's list was written to, or that it could not be.
     pub exported: Option<Option<String>>,
+    /// A training can be begun here: not in the demo, which is one.
+    pub may_train: bool,
+    /// The stories to hold up, while somebody trains.
+    pub training: Option<Vec<String>>,
 }
 
 /// Who may stand at the desk, and who does.
@@ -132,6 +136,8 @@ pub struct Settings {
     pub camera: Option<String>,
     /// Idle for so long, a desk with staff locks itself.
     pub lock_after: Option<Duration>,
+    /// How loud outcomes are, in percent.
+    pub sound: u8,
 }
 
 /// One change of the [`Settings`].
@@ -143,6 +149,8 @@ pub enum Change {
     Camera(String),
     /// When an idle desk locks itself; `None` is never.
     LockAfter(Option<Duration>),
+    /// How loud outcomes are, in percent.
+    Sound(u8),
 }
 
 /// A camera to choose.
@@ -209,6 +217,8 @@ pub struct Start {
     pub language: Language,
     /// The store's name; may be empty.
     pub store: String,
+    /// The camera, by its name; none is whichever is there.
+    pub camera: Option<String>,
     /// How Weixin is reached.
     pub reach: Reach,
 }
@@ -301,4 +311,8 @@ pub enum Wish {
     Cameras,
     /// Today's list as a file.
     Export,
+    /// Play the demo's stories instead of serving customers.
+    Train,
+    /// Serve customers again.
+    EndTraining,
 }

@@ -65,6 +65,15 @@ pub enum Shade {
     Light,
 }
 
+/// A display as it describes itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Panel {
+    /// In a row, and rows.
+    pub pixels: [u16; 2],
+    /// Of the same sides.
+    pub millimetres: [u16; 2],
+}
+
 /// The large middle of the screen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Stage {
@@ -125,6 +134,8 @@ pub struct Finished {
     pub info: Option<CodeInfo>,
     /// Weixin's refusal, for the merchant's IT.
     pub errcode: Option<i64>,
+    /// What Weixin said of it, in its own words.
+    pub errmsg: Option<String>,
     /// What Weixin's support asks for.
     pub trace: Option<String>,
     /// The attempt, where it came to one.
@@ -157,6 +168,7 @@ impl Finished {
             title: None,
             info: None,
             errcode: None,
+            errmsg: None,
             trace: None,
             attempt: None,
             settled_by: None,

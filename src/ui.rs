@@ -139,6 +139,7 @@ impl Window {
                 self.behind.note_hands(now);
                 self.is_new = true;
                 self.confirmed = None;
+                self.fingers.forgive();
                 if key != StageKey::Idle {
                     self.page = None;
                 }
@@ -148,6 +149,15 @@ impl Window {
             }
             self.page.take_if(|page| page.is_empty(&self.screen));
         }
+    }
+
+    /// A training begins or ends: it wears the demo's colours, and no page outlives it.
+    fn dress(&mut self, ctx: &Context) {
+        let is_play = self.parts.phones.is_some() || self.behind.office.training.is_some();
+        self.palette = Palette::of(self.parts.shade, is_play);
+        theme::dress(ctx, &self.palette);
+        self.page = None;
+        self.kept = Kept::default();
     }
 
     fn tell(&self, event: Event) {
@@ -222,7 +232,9 @@ impl Window {
         }
         match &self.screen.stage {
             Stage::Idle => {
-                let phones = self.parts.phones.as_deref().unwrap_or_default();
+                let training = self.behind.office.training.as_deref();
+                let phones = self.parts.phones.as_deref().or(training);
+                let phones = phones.unwrap_or_default();
                 let act = idle::idle_ui(ui, rect, look, &self.screen, &self.preview, phones);
                 (act, None)
             }
@@ -239,7 +251,8 @@ impl Window {
                     (false, Some(_)) => Confirm::Arming,
                     (false, None) => Confirm::Armed,
                 };
-                let act = review::review_ui(ui, rect, look, review, confirm);
+                let is_blocked = self.fingers.is_blocked();
+                let act = review::review_ui(ui, rect, look, review, (confirm, is_blocked));
                 (act, arming)
             }
             Stage::Finished(finished) => {
@@ -275,7 +288,7 @@ impl Window {
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         (self.parts.beat)(frame.info().cpu_usage);
-        theme::scale(ctx);
+        theme::scale(ctx, &self.parts.panels);
         self.preview.count(frame.info().cpu_usage);
         let now = (self.parts.tick)();
         if std::mem::take(&mut self.is_new) {
@@ -283,12 +296,18 @@ impl eframe::App for Window {
         }
         self.pause(ctx, now);
         self.take_screen(now);
-        self.behind.take();
+        if self.behind.take() {
+            self.dress(ctx);
+        }
         self.behind.guard(ctx, self.parts.is_fullscreen);
         if self.behind.is_idle(ctx, &self.screen.stage, now) {
             self.page = None;
             self.behind.note_hands(now);
             self.wish(Wish::Lock);
+        }
+        // Nobody finds a desk in the morning that only seems to redeem.
+        if self.behind.office.training.is_some() && self.behind.is_left(ctx, now) {
+            self.wish(Wish::EndTraining);
         }
         let may_leave = |page: &mut Page| matches!(page, Page::Service(_));
         if self.page.as_mut().is_some_and(may_leave) && self.behind.is_left(ctx, now) {
@@ -319,7 +338,11 @@ impl eframe::App for Window {
         };
         if self.palette.ribbon.is_some() {
             let (ribbon, rest) = widgets::cut_top(rect, header::RIBBON);
-            header::ribbon_ui(ui, ribbon, look);
+            let words = match self.parts.phones {
+                Some(_) => "demo-watermark",
+                None => "training-watermark",
+            };
+            header::ribbon_ui(ui, ribbon, look, words);
             rect = rest;
         }
         let mut acts = Vec::new();
@@ -334,6 +357,7 @@ impl eframe::App for Window {
             connection: &self.screen.desk.connection,
             on_duty: &self.behind.office.staff.on_duty,
             is_waiting: self.page.is_none() && is_idle,
+            is_training: self.behind.office.training.is_some(),
         };
         acts.extend(header::header_ui(ui, top, header_look, &head));
         rect = rest;
@@ -367,6 +391,7 @@ impl eframe::App for Window {
     /// A scanner's keys are taken away before egui sees them (its Enter must not press what has the focus), and a palm.
     fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
         let now = (self.parts.tick)();
+        theme::bound_texture(raw_input);
         self.behind.note_input(&raw_input.events, now);
         self.sift(ctx, raw_input);
     }

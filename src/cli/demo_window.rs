@@ -2,19 +2,18 @@
 
 use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
-use tempfile::TempDir;
 
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::office::{Journals, Papers, Wishes};
+use super::playing::{Listener, Playing};
 use super::story::{self, Story};
-use crate::camera::pictures::{self, Phones};
+use crate::camera::pictures;
 use crate::camera::{self, Camera, Source, Wanted};
-use crate::frame::Luma;
 use crate::kiosk::Parts;
 use crate::office::Settings;
 use crate::payload::PaymentCodes;
-use crate::scanner::{self, Effort, Symbologies};
-use crate::screen::{Screen, Shade, Stage};
+use crate::scanner::Symbologies;
+use crate::screen::{Screen, Shade};
 use crate::sound::Speaker;
 use crate::ui;
 use crate::wording::Language;
@@ -75,37 +74,33 @@ impl Running {
     ) -> anyhow::Result<Self> {
         let (phones, pictures) = pictures::pair();
         let (wishes, asked) = Wishes::new();
-        let folder = tempfile::tempdir()?;
+        let clock = story.clock();
+        let mut playing = Playing::new(story, phones, Listener::Office(wishes.clone()))?;
         let papers = Papers {
-            journals: Journals::Demo(folder.path().to_owned()),
-            journal: folder.path().join("journal.sqlite"),
-            settings: Settings::default(),
+            journals: Journals::Demo(playing.folder().to_owned()),
+            journal: playing.folder().join("journal.sqlite"),
+            settings: Settings {
+                sound: DEMO_PERCENT,
+                ..Settings::default()
+            },
             names: (None, None),
-            clock: story.clock(),
-        };
-        let mut demo = Demo {
-            names: story::names(),
-            folder,
-            wishes: wishes.clone(),
-            begun: 0,
-            held_up: 0,
-            phones,
-            story,
+            clock,
         };
         let look = DeskLook {
             language,
             zone: TimeZone::fixed(Offset::constant(8)),
             payment_codes: PaymentCodes::Refused,
-            phones: Some(demo.names.clone()),
+            phones: Some(story::names()),
             is_fullscreen: false,
             shade,
             is_mirrored: false,
         };
-        let parts = demo.begin()?;
+        let parts = playing.begin()?;
         if is_shown {
-            demo.hold_up();
+            playing.hold_up();
         }
-        let desk = Desk::start((parts, speaker), demo, (wishes, asked), papers, None)?;
+        let ends = (wishes, asked);
+        let desk = Desk::start((parts, speaker), Demo(playing), ends, papers, None)?;
         let scanner = desk.scanner(Symbologies::default(), PaymentCodes::Refused)?;
         let source = Source::Pictures(pictures);
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
@@ -119,73 +114,15 @@ impl Running {
     }
 }
 
-/// The story that is being played.
-struct Demo {
-    names: Vec<String>,
-    /// Holds a throw-away journal for each story begun.
-    folder: TempDir,
-    wishes: Wishes,
-    begun: u32,
-    story: Story,
-    /// How many of its phones were held up.
-    held_up: usize,
-    phones: Phones,
-}
-
-impl Demo {
-    fn begin(&mut self) -> anyhow::Result<Parts> {
-        self.begun += 1;
-        self.held_up = 0;
-        let folder = self.folder.path().join(self.begun.to_string());
-        std::fs::create_dir(&folder)?;
-        let wishes = self.wishes.clone();
-        self.story
-            .parts(&folder, self.story.clock(), move || wishes.recorded())
-    }
-
-    fn hold_up(&mut self) {
-        let Some(picture) = self.story.pictures().get(self.held_up).cloned() else {
-            return;
-        };
-        match code_of(&picture) {
-            Ok(code) => self.phones.hold_up(code),
-            Err(error) => tracing::error!(%error, picture, "a picture of the demo is missing"),
-        }
-        self.held_up += 1;
-    }
-}
-
-/// The code alone, as a phone shows it, out of a fixture's picture.
-fn code_of(name: &str) -> anyhow::Result<Luma> {
-    let luma = story::picture(name)?;
-    let found = scanner::scan(&luma, Symbologies::default(), Effort::First);
-    let corners = found.first().context("the picture has no code")?.corners;
-    Ok(pictures::upright(&luma, corners))
-}
+/// The demo plays nothing but its stories.
+struct Demo(Playing);
 
 impl Stories for Demo {
     fn choose(&mut self, phone: usize) -> Option<Parts> {
-        let name = &self.names.get(phone)?.clone();
-        let goes_on = *name == self.story.name && self.held_up < self.story.pictures().len();
-        let mut parts = None;
-        if !goes_on {
-            let begun = Story::open(name).and_then(|story| {
-                self.story = story;
-                self.begin()
-            });
-            match begun {
-                Ok(begun) => parts = Some(begun),
-                Err(error) => tracing::error!(%error, name, "a story of the demo cannot begin"),
-            }
-        }
-        self.hold_up();
-        parts
+        self.0.choose(phone)
     }
 
-    /// The customer takes the phone away when the kiosk has read it.
     fn see(&mut self, screen: &Screen) {
-        if !matches!(screen.stage, Stage::Idle) {
-            self.phones.take_away();
-        }
+        self.0.see(screen);
     }
 }

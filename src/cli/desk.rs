@@ -8,9 +8,10 @@
 
 mod observation;
 mod serving;
+mod training;
 
 use std::convert::Infallible;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
@@ -23,10 +24,12 @@ pub(super) use serving::speaker;
 use serving::{Serving, Sounding, Wakes};
 
 use super::delay::Delay;
+use super::display::panels;
 use super::lens::{self, Lens};
 use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
 use crate::camera::Wanted;
+use crate::camera::pictures::Phones;
 use crate::event::{CameraState, Event, OnDuty};
 use crate::frame::{Frame, Sight, Slot};
 use crate::health::Numbers;
@@ -53,8 +56,14 @@ const ASKS: usize = 64;
 pub(super) enum Ask {
     /// For the loop.
     Event(Event),
-    /// Hold up this phone of the demo.
+    /// Hold up this phone of the demo, or of the training.
     Phone(usize),
+    /// Sounds from now on have so many percent.
+    Volume(u8),
+    /// Play the demo's stories instead of serving customers, where none is being served; says whether it does.
+    Train(Phones, SyncSender<bool>),
+    /// Serve customers again.
+    EndTraining,
 }
 
 /// Who gives the kiosk its parts, and again where a demo's next story begins.
@@ -121,6 +130,8 @@ impl Desk {
             },
             stories,
             titles: Titles::new(wishes.clone()),
+            wishes: wishes.clone(),
+            trained: None,
         };
         let runtime = set_up::runtime()?;
         let thread = Worker::start("kiosk", move |_stop| {
@@ -261,6 +272,7 @@ impl Desk {
             phones: look.phones,
             is_fullscreen: look.is_fullscreen,
             shade: look.shade,
+            panels: panels::told(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Whether a window can be opened here, and what is missing where it cannot.
 
+pub(super) mod panels;
+
 use std::path::Path;
 
 /// What has to be there before eframe is asked: it panics, or blames something else, where one is missing. Lines of a

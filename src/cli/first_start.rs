@@ -8,10 +8,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::sync::watch;
 
+use super::display::panels;
+use super::lens::Lens;
 use super::set_up;
 use crate::card::Code;
 use crate::config::{self, Environment};
-use crate::office::{Start, Tested};
+use crate::office::{CameraLine, Start, Tested};
 use crate::redemption::attempt::Outcome;
 use crate::redemption::reply::{Ask, Reply, Told};
 use crate::screen::Why;
@@ -56,10 +58,11 @@ impl SettingUp {
     pub fn begin(journal: &Path, environment: Environment) -> anyhow::Result<Self> {
         let (asks, asked) = sync_channel(4);
         let (tested, seen) = watch::channel(Tested::default());
+        let (found, cameras) = watch::channel(Vec::new());
         let folder = journal.parent().context("a journal lies in a folder")?;
         let folder = folder.to_owned();
         let worker = Worker::start("set-up", move |_stop| {
-            serve(&asked, &tested, &folder, &environment);
+            serve(&asked, (&tested, &found), &folder, &environment);
         })?;
         let tell = move |ask| {
             if asks.try_send(ask).is_err() {
@@ -70,7 +73,9 @@ impl SettingUp {
             parts: FirstParts {
                 language: Language::En,
                 seen: seen.clone(),
+                cameras,
                 tell: Box::new(tell),
+                panels: panels::told(),
             },
             seen,
             worker,
@@ -80,12 +85,16 @@ impl SettingUp {
 
 fn serve(
     asked: &Receiver<Asks>,
-    tested: &watch::Sender<Tested>,
+    (tested, cameras): (&watch::Sender<Tested>, &watch::Sender<Vec<CameraLine>>),
     folder: &Path,
     environment: &Environment,
 ) {
     while let Ok(asks) = asked.recv() {
         let result = match &asks {
+            Asks::Cameras => {
+                cameras.send_replace(Lens::choices());
+                continue;
+            }
             Asks::Test(start) => test(start, environment),
             Asks::Begin(start) => config::begin(folder, start)
                 .map(|()| Tested::Begun)

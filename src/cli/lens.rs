@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::desk::Ask;
+use crate::camera::pictures::Pictures;
 use crate::camera::{self, Camera, Source, Wanted, devices};
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Slot};
@@ -31,14 +32,28 @@ impl Lens {
 
     /// Opens the camera of this name; without one the best of those that are wished.
     pub(super) fn open(&mut self, name: Option<&str>) {
-        // Two of them at once could want the same device.
-        drop(self.camera.take());
+        self.close();
         let mut wanted = self.wanted.clone();
         if let Some(name) = name {
             wanted.device = Some(name.to_owned());
         }
+        self.watch(Source::Device, wanted);
+    }
+
+    /// Closes what is open. Two of them at once could want the same device.
+    pub(super) fn close(&mut self) {
+        drop(self.camera.take());
+    }
+
+    /// Shows pictures instead, for a training.
+    pub(super) fn show(&mut self, pictures: Pictures) {
+        self.close();
+        self.watch(Source::Pictures(pictures), Wanted::default());
+    }
+
+    fn watch(&mut self, source: Source, wanted: Wanted) {
         let report = report(self.asks.clone());
-        match camera::watch(Source::Device, wanted, Arc::clone(&self.frames), report) {
+        match camera::watch(source, wanted, Arc::clone(&self.frames), report) {
             Ok(camera) => self.camera = Some(camera),
             Err(error) => tracing::error!(%error, "the camera's thread cannot be started"),
         }

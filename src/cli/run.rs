@@ -17,8 +17,9 @@ use crate::logging;
 use crate::logging::structured::{self, Sink};
 use crate::online::line;
 use crate::screen::Screen;
+use crate::ui;
 use crate::weixin::Client;
-use crate::wording::Wording;
+use crate::wording::{Language, Wording};
 use crate::worker::Worker;
 
 #[derive(Debug, clap::Args)]
@@ -41,51 +42,92 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let language = set_up::language(context, Some(&config));
     let wording = Wording::new(language);
     see_display(&wording)?;
-    let client = set_up::client(&config, args.record.as_deref())?;
-    let weixin = client.clone();
-    let rules = set_up::rules(&config);
-    let (wishes, asked) = Wishes::new();
-    let recorder = wishes.clone();
-    let on_record = move || recorder.recorded();
-    let parts = match set_up::parts_told(rules, client, &config.journal, Clock::System, on_record) {
-        Ok(parts) => parts,
-        Err(Held) => return set_up::held(&wording, &config.journal),
+    let journal = config.journal.clone();
+    let Some(running) = Running::start(&config, args.record.as_deref(), language)? else {
+        return set_up::held(&wording, &journal);
     };
-    let wanted = cameras::wanted(&config.camera);
-    let speaker = desk::speaker(config::volume(&config));
-    let desk = Desk::start(
-        (parts, speaker),
-        Live,
-        (wishes, asked),
-        papers(&config),
-        Some(wanted),
-    )?;
-    let payment_codes = config.scan.payment_codes;
-    let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
-    let _hand_off = hand_off(&desk, &config)?;
-    let _health = match config.health.listen {
-        None => None,
-        Some(address) => Some(
-            health::serve(address, desk.numbers(), sources(&desk, &config, weixin))
-                .with_context(|| format!("the numbers cannot be served on {address}"))?,
-        ),
-    };
-    let look = DeskLook {
-        language,
-        zone: config.store.time_zone.clone(),
-        payment_codes,
-        phones: None,
-        is_fullscreen: config.ui.fullscreen,
-        shade: config.ui.shade,
-        is_mirrored: config.camera.mirror,
-    };
-    let journal = config.journal;
+    let Running {
+        _scanner,
+        _hand_off,
+        _health,
+        desk,
+        look,
+    } = running;
     desk.open(look, move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
         }
     })?;
     Ok(Exit::Done)
+}
+
+/// The live kiosk with everything but its window.
+pub struct Running {
+    _scanner: Worker,
+    _hand_off: Option<Worker>,
+    _health: Option<health::Serving>,
+    desk: Desk,
+    look: DeskLook,
+}
+
+impl Running {
+    /// Starts it, as a test walks it; `None` where another process has the journal.
+    pub fn begin(config: &Config, language: Language) -> anyhow::Result<Option<Self>> {
+        Self::start(config, None, language)
+    }
+
+    /// What a window onto it is put together from.
+    pub fn window(&self) -> ui::Parts {
+        self.desk.window(self.look.clone(), |_language| {})
+    }
+
+    fn start(
+        config: &Config,
+        record: Option<&Path>,
+        language: Language,
+    ) -> anyhow::Result<Option<Self>> {
+        let client = set_up::client(config, record)?;
+        let weixin = client.clone();
+        let rules = set_up::rules(config);
+        let (wishes, asked) = Wishes::new();
+        let recorder = wishes.clone();
+        let on_record = move || recorder.recorded();
+        let parts = set_up::parts_told(rules, client, &config.journal, Clock::System, on_record);
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(Held) => return Ok(None),
+        };
+        let wanted = cameras::wanted(&config.camera);
+        let speaker = desk::speaker(config::volume(config));
+        let ends = (wishes, asked);
+        let desk = Desk::start((parts, speaker), Live, ends, papers(config), Some(wanted))?;
+        let payment_codes = config.scan.payment_codes;
+        let scanner = desk.scanner(scan::symbologies(config), payment_codes)?;
+        let hand_off = hand_off(&desk, config)?;
+        let health = match config.health.listen {
+            None => None,
+            Some(address) => Some(
+                health::serve(address, desk.numbers(), sources(&desk, config, weixin))
+                    .with_context(|| format!("the numbers cannot be served on {address}"))?,
+            ),
+        };
+        let look = DeskLook {
+            language,
+            zone: config.store.time_zone.clone(),
+            payment_codes,
+            phones: None,
+            is_fullscreen: config.ui.fullscreen,
+            shade: config.ui.shade,
+            is_mirrored: config.camera.mirror,
+        };
+        Ok(Some(Self {
+            _scanner: scanner,
+            _hand_off: hand_off,
+            _health: health,
+            desk,
+            look,
+        }))
+    }
 }
 
 fn see_display(wording: &Wording) -> anyhow::Result<()> {

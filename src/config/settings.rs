@@ -42,6 +42,7 @@ pub fn settings(config: &Config) -> Settings {
         lock_after: lock_after
             .filter(|seconds| *seconds > 0)
             .map(|seconds| Duration::from_secs(seconds.max(SHORTEST_LOCK))),
+        sound: super::volume(config),
     }
 }
 
@@ -78,6 +79,9 @@ pub fn begin(folder: &Path, start: &Start) -> io::Result<()> {
         vec![("ui", "language", start.language.tag().into())];
     if !start.store.is_empty() {
         values.push(("store", "name", start.store.as_str().into()));
+    }
+    if let Some(camera) = &start.camera {
+        values.push(("camera", "device", camera.as_str().into()));
     }
     let token = "weixin.token";
     let secret_file = |name: &str, secret: &Hidden| {
@@ -120,6 +124,7 @@ pub fn keep(journal: &Path, change: &Change) -> io::Result<()> {
     match change {
         Change::Store(name) => remember(journal, "store", "name", name.as_str().into()),
         Change::Camera(name) => remember_camera(journal, name),
+        Change::Sound(percent) => remember_volume(journal, *percent),
         Change::LockAfter(after) => {
             let seconds = after.map_or(0, |after| after.as_secs());
             let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);

@@ -68,6 +68,16 @@ pub struct Refusal {
     pub trace: Option<String>,
 }
 
+/// What Weixin said in its own words, out of an answer as it came.
+pub fn errmsg(answer: Option<&str>) -> Option<String> {
+    /// More says no more to anybody.
+    const MOST: usize = 200;
+    let answer: serde_json::Value = serde_json::from_str(answer?).ok()?;
+    let said = answer.get("errmsg")?.as_str()?;
+    let plain = said.chars().filter(|c| !c.is_control()).take(MOST);
+    Some(plain.collect::<String>()).filter(|said| !said.trim().is_empty())
+}
+
 /// Why Weixin refused, as far as a desk acts or speaks differently.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -50,23 +50,25 @@ impl Behind {
         }
     }
 
-    /// Takes the newest.
-    pub fn take(&mut self) {
+    /// Takes the newest; whether a training began or ended.
+    pub fn take(&mut self) -> bool {
         // Where the office has gone, what it showed last stays; the kiosk's own loop closes the window.
         if !self.seen.has_changed().unwrap_or(false) {
-            return;
+            return false;
         }
         let before = self.office.staff.on_duty.clone();
+        let was_training = self.office.training.is_some();
         self.office = self.seen.borrow_and_update().clone();
         if self.office.staff.on_duty != before {
             self.sign_in = SignIn::default();
         }
+        self.office.training.is_some() != was_training
     }
 
     /// Takes note of a wish on its way.
     pub fn wishes(&mut self, wish: &Wish) {
         match wish {
-            Wish::SignIn(..) | Wish::Lock => {}
+            Wish::SignIn(..) | Wish::Lock | Wish::EndTraining => {}
             Wish::Away => self.looks = false,
             Wish::Day
             | Wish::Story(_)
@@ -76,7 +78,8 @@ impl Behind {
             | Wish::Remove(_)
             | Wish::Change(_)
             | Wish::Cameras
-            | Wish::Export => self.looks = true,
+            | Wish::Export
+            | Wish::Train => self.looks = true,
         }
     }
 
@@ -124,7 +127,7 @@ impl Behind {
         matches!(stage, Stage::Idle) && self.has_passed(ctx, after, now)
     }
 
-    /// Whether a manager's pages have been left alone.
+    /// Whether a manager's pages, or a training, have been left alone.
     pub fn is_left(&self, ctx: &Context, now: Instant) -> bool {
         self.has_passed(ctx, PAGES, now)
     }

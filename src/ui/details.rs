@@ -50,6 +50,9 @@ impl Details {
             "details-refusal",
             errcode.map(|errcode| errcode.to_string()),
         );
+        // Where Weixin was not asked itself, the trace is all that the token's source passed on.
+        let errmsg = finished.errmsg.as_ref().or(finished.trace.as_ref());
+        add("details-errmsg", errmsg.cloned());
         add("details-support", finished.trace.clone());
         let attempt = finished.attempt;
         add("details-id", attempt.map(|attempt| attempt.to_string()));

@@ -41,6 +41,8 @@ pub struct Fingers {
     pointer: Option<TouchId>,
     /// Another finger was on the glass during this press.
     is_crowded: bool,
+    /// The last press came while something else lay on the glass.
+    is_blocked: bool,
     /// What comes after a lift, for the next picture.
     later: Vec<Input>,
 }
@@ -90,6 +92,17 @@ impl Fingers {
         self.split(kept)
     }
 
+    /// Whether the last press came while a hand, another finger or water lay on the glass: where a finger must be alone,
+    /// that is why nothing happened, and somebody has to say so.
+    pub fn is_blocked(&self) -> bool {
+        self.is_blocked
+    }
+
+    /// What was pressed on another screen is forgotten.
+    pub fn forgive(&mut self) {
+        self.is_blocked = false;
+    }
+
     /// Whether something waits for the next picture.
     pub fn is_waiting(&self) -> bool {
         !self.later.is_empty()
@@ -135,6 +148,7 @@ impl Fingers {
         self.let_go(kept);
         let since = now;
         self.is_crowded = !self.down.is_empty();
+        self.is_blocked = self.is_crowded;
         self.down.push(Finger { id, since, is_palm });
         if !is_palm {
             self.pointer = Some(id);
@@ -298,6 +312,12 @@ mod tests {
             }
             glass.up(2, KEY, 80);
             assert!(!glass.released.contains(&KEY));
+            // That is told until a finger presses alone.
+            assert!(glass.fingers.is_blocked());
+            glass.up(1, ELSEWHERE, 30);
+            assert!(glass.fingers.is_blocked());
+            glass.down(3, KEY, 200);
+            assert!(!glass.fingers.is_blocked());
         }
         let mut glass = Glass::new(Care::Great);
         glass.down(1, KEY, 0);

@@ -1,16 +1,23 @@
 //! The first start of a kiosk that nobody has configured: language, the store's name, how Weixin is reached, and a test.
 
+mod pages;
+
 use std::time::Duration;
 
-use eframe::egui::{Context, CornerRadius, Event, Key as KeyCode, RawInput, Rect, Ui, vec2};
+use eframe::egui::{
+    Context, CornerRadius, Event, ImeEvent, Key as KeyCode, RawInput, Rect, Ui, vec2,
+};
 use tokio::sync::watch;
+
+use pages::{cameras_ui, languages_ui, test_ui, typed_ui, ways_ui};
 
 use super::SOON;
 use super::look::Look;
-use super::theme::{self, GAP, MARGIN, Palette, TARGET, Tone};
-use super::typing::{self, Typing, Way, part};
-use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
-use crate::office::{Hidden, Reach, Start, Tested};
+use super::theme::{self, GAP, MARGIN, Palette, TARGET};
+use super::typing::{self, Typing};
+use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
+use crate::office::{CameraLine, Hidden, Reach, Start, Tested};
+use crate::screen::Panel;
 use crate::wording::{Language, Wording};
 
 /// What the window says to the shell.
@@ -20,6 +27,8 @@ pub enum Asks {
     Test(Start),
     /// Keep it and begin.
     Begin(Start),
+    /// Look for cameras.
+    Cameras,
 }
 
 /// What the window is put together from.
@@ -28,8 +37,12 @@ pub struct FirstParts {
     pub language: Language,
     /// What the test came to.
     pub seen: watch::Receiver<Tested>,
+    /// The cameras that were found.
+    pub cameras: watch::Receiver<Vec<CameraLine>>,
     /// Takes what is asked.
     pub tell: Box<dyn Fn(Asks)>,
+    /// The displays, as far as they tell what they are.
+    pub panels: Vec<Panel>,
 }
 
 /// The window.
@@ -39,6 +52,7 @@ pub struct FirstStart {
     wording: Wording,
     step: Step,
     store: Typing,
+    camera: Option<String>,
     way: Source,
     /// The appid, or the token service's address.
     public: Typing,
@@ -50,6 +64,7 @@ pub struct FirstStart {
 enum Step {
     Language,
     Store,
+    Camera,
     Way,
     Public,
     Secret,
@@ -57,9 +72,10 @@ enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Language,
         Self::Store,
+        Self::Camera,
         Self::Way,
         Self::Public,
         Self::Secret,
@@ -81,11 +97,13 @@ enum Source {
 }
 
 /// What a touch asks for.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Goes {
     Back,
     On,
     Language(Language),
+    Camera(Option<String>),
+    LookAgain,
     Way(Source),
     Ask(fn(Start) -> Asks),
 }
@@ -101,6 +119,7 @@ impl FirstStart {
             wording: Wording::new(parts.language),
             step: Step::Language,
             store: Typing::default(),
+            camera: None,
             way: Source::Account,
             public: Typing::default(),
             secret: Typing::default(),
@@ -115,6 +134,7 @@ impl FirstStart {
         Start {
             language: self.wording.language(),
             store: self.store.text.trim().to_owned(),
+            camera: self.camera.clone(),
             reach: match self.way {
                 Source::Account => Reach::Account {
                     appid: public,
@@ -133,7 +153,7 @@ impl FirstStart {
             Step::Store => Some(&mut self.store),
             Step::Public => Some(&mut self.public),
             Step::Secret => Some(&mut self.secret),
-            Step::Language | Step::Way | Step::Test => None,
+            Step::Language | Step::Camera | Step::Way | Step::Test => None,
         }
     }
 
@@ -141,6 +161,7 @@ impl FirstStart {
         match (self.step, self.way) {
             (Step::Language, _) => "first-language",
             (Step::Store, _) => "first-store",
+            (Step::Camera, _) => "first-camera",
             (Step::Way, _) => "first-way",
             (Step::Public, Source::Account) => "first-appid",
             (Step::Public, Source::Service) => "first-url",
@@ -170,14 +191,27 @@ impl FirstStart {
         let may_go_on = match self.step {
             Step::Public => !self.public.text.trim().is_empty(),
             Step::Secret => self.way == Source::Service || !self.secret.text.trim().is_empty(),
-            Step::Language | Step::Store | Step::Way | Step::Test => true,
+            Step::Language | Step::Store | Step::Camera | Step::Way | Step::Test => true,
         };
         let is_secret = self.step == Step::Secret;
         let goes = match self.step {
             Step::Language => languages_ui(ui, body, look),
+            Step::Camera => {
+                let cameras = self.parts.cameras.borrow();
+                cameras_ui(ui, body, look, &cameras, self.camera.as_deref())
+            }
             Step::Way => ways_ui(ui, body, look, self.way),
             Step::Test => test_ui(ui, body, look, &self.tested),
             Step::Store | Step::Public | Step::Secret => {
+                let body = match self.step {
+                    Step::Store => typing::script_ui(ui, body, look),
+                    Step::Language
+                    | Step::Camera
+                    | Step::Way
+                    | Step::Public
+                    | Step::Secret
+                    | Step::Test => body,
+                };
                 if let Some(typing) = self.typing() {
                     typed_ui(ui, body, look, typing, is_secret);
                 }
@@ -191,6 +225,11 @@ impl FirstStart {
         match goes {
             Goes::Back => self.step = self.step.moved(-1),
             Goes::On => self.step = self.step.moved(1),
+            Goes::LookAgain => {}
+            Goes::Camera(camera) => {
+                self.camera = camera;
+                self.step = self.step.moved(1);
+            }
             Goes::Language(language) => {
                 self.wording = Wording::new(language);
                 self.step = self.step.moved(1);
@@ -200,6 +239,9 @@ impl FirstStart {
                 self.step = self.step.moved(1);
             }
             Goes::Ask(ask) => (self.parts.tell)(ask(self.start())),
+        }
+        if self.step == Step::Camera {
+            (self.parts.tell)(Asks::Cameras);
         }
     }
 }
@@ -213,7 +255,7 @@ fn foot_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, step: Step, may_go_on: bool)
     if step != Step::Language && key.show(ui, back, "first-back") {
         return Some(Goes::Back);
     }
-    if matches!(step, Step::Language | Step::Way | Step::Test) {
+    if matches!(step, Step::Language | Step::Camera | Step::Way | Step::Test) {
         return None;
     }
     let label = look.wording.say("staff-next");
@@ -222,104 +264,17 @@ fn foot_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, step: Step, may_go_on: bool)
     key.show(ui, on, "first-next").then_some(Goes::On)
 }
 
-fn row(rect: Rect, at: usize) -> Rect {
-    let place = part(rect, at, 3, Way::Down).shrink(GAP / 2.0);
-    place.with_max_y(place.bottom().min(place.top() + 1.8 * TARGET))
-}
-
-fn languages_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) -> Option<Goes> {
-    let mut goes = None;
-    for (at, language) in Language::ALL.into_iter().enumerate() {
-        // Each in its own words.
-        let label = Wording::new(language.other()).say("language-other");
-        let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::TITLE);
-        if key.show(ui, row(rect, at), &format!("first {}", language.tag())) {
-            goes = Some(Goes::Language(language));
-        }
-    }
-    goes
-}
-
-fn ways_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, chosen: Source) -> Option<Goes> {
-    let mut goes = None;
-    let ways = [
-        ("first-way-account", Source::Account),
-        ("first-way-service", Source::Service),
-    ];
-    for (at, (name, way)) in ways.into_iter().enumerate() {
-        let label = look.wording.say(name);
-        let (fill, text) = if way == chosen {
-            (look.palette.accent, look.palette.on_accent)
-        } else {
-            (look.palette.key, look.palette.text)
-        };
-        if Key::new(&label, fill, text).show(ui, row(rect, at), name) {
-            goes = Some(Goes::Way(way));
-        }
-    }
-    goes
-}
-
-fn typed_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing, is_secret: bool) {
-    let (field, keys) = cut_top(rect, TARGET);
-    if is_secret {
-        let hidden = Typing::of(&dotted(&typing.text));
-        typing::field_ui(ui, field, look, &hidden, "");
-    } else {
-        typing::field_ui(ui, field, look, typing, "");
-    }
-    typing::keys_ui(ui, keys.with_min_y(keys.top() + GAP / 2.0), look, typing);
-}
-
-/// A secret while it is typed: how long it is, and its last character, so that a slip is seen.
-fn dotted(text: &str) -> String {
-    let count = text.chars().count().saturating_sub(1);
-    let last: String = text.chars().last().into_iter().collect();
-    format!("{}{last}", "\u{2022}".repeat(count))
-}
-
-fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<Goes> {
-    let told = match tested {
-        Tested::Untested | Tested::Begun => None,
-        Tested::Testing => Some((look.wording.say("first-testing"), Tone::Neutral)),
-        Tested::Works => Some((look.wording.say("first-works"), Tone::Good)),
-        Tested::Wrong => Some((look.wording.say("first-wrong"), Tone::Refused)),
-        Tested::NotKept => Some((look.wording.say("staff-fault-kept"), Tone::Refused)),
-        Tested::Trouble(why, outcome) => {
-            let (happened, advice) = look.wording.why(why, *outcome);
-            Some((format!("{happened} {advice}"), Tone::Attention))
-        }
-    };
-    if let Some((words, tone)) = &told {
-        let place = row(rect, 0);
-        card(ui, place, tone.fill());
-        Text::body(words, tone.text()).put_centred(ui, place.shrink(12.0));
-    }
-    let is_busy = matches!(tested, Tested::Testing | Tested::Begun);
-    let mut goes = None;
-    let label = look.wording.say("first-try");
-    let key = Key::new(&label, look.palette.key, look.palette.text).enabled(!is_busy);
-    if key.show(ui, row(rect, 1), "first-try") {
-        goes = Some(Goes::Ask(Asks::Test));
-    }
-    // A network that is down today is no reason not to set the kiosk up; what can mean nothing is.
-    let may_begin = matches!(tested, Tested::Works | Tested::Trouble(..));
-    let label = look.wording.say("first-begin");
-    let key = Key::new(&label, look.palette.accent, look.palette.on_accent).enabled(may_begin);
-    if key.show(ui, row(rect, 2), "first-begin") {
-        goes = Some(Goes::Ask(Asks::Begin));
-    }
-    goes
-}
-
 /// How soon an answer of the shell is looked for.
 const BEAT: Duration = Duration::from_millis(200);
 
 impl eframe::App for FirstStart {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        theme::scale(ctx);
+        theme::scale(ctx, &self.parts.panels);
         if self.parts.seen.has_changed().unwrap_or(false) {
             self.tested = self.parts.seen.borrow_and_update().clone();
+        }
+        if self.step == Step::Camera {
+            ctx.request_repaint_after(BEAT);
         }
         match self.tested {
             Tested::Testing => ctx.request_repaint_after(BEAT),
@@ -353,12 +308,15 @@ impl eframe::App for FirstStart {
         reason = "egui has many events, and none but these is typed"
     )]
     fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
+        theme::bound_texture(raw_input);
         let Some(typing) = self.typing() else {
             return;
         };
         for event in &raw_input.events {
             match event {
-                Event::Text(text) | Event::Paste(text) => typing.take(text),
+                Event::Text(text) | Event::Paste(text) | Event::Ime(ImeEvent::Commit(text)) => {
+                    typing.take(text)
+                }
                 Event::Key {
                     key: KeyCode::Backspace,
                     pressed: true,

@@ -15,13 +15,13 @@ pub const RIBBON: f32 = 40.0;
 /// How high the header is.
 pub const HEIGHT: f32 = TARGET + 2.0 * 8.0;
 
-/// Nobody may take the demo for a kiosk that redeems: this is on its every screen.
-pub fn ribbon_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) {
+/// Nobody may take the demo or a training for a kiosk that redeems: this is on their every screen.
+pub fn ribbon_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, words: &str) {
     let Some(colour) = look.palette.ribbon else {
         return;
     };
     ui.painter().rect_filled(rect, CornerRadius::ZERO, colour);
-    let words = look.wording.say("demo-watermark");
+    let words = look.wording.say(words);
     Text::bold(&words, theme::SMALL, look.palette.ground)
         .centred()
         .put_centred(ui, rect);
@@ -38,6 +38,8 @@ pub struct Head<'a> {
     pub on_duty: &'a OnDuty,
     /// Nothing is going on, so that today's list is a touch away.
     pub is_waiting: bool,
+    /// No customer is served: the way back to them is what is a touch away.
+    pub is_training: bool,
 }
 
 /// The header.
@@ -53,7 +55,19 @@ pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Op
     let key = Key::new(&other, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
     let mut act = key.show(ui, language, "language").then_some(Act::Language);
     let is_open = head.is_waiting && *head.on_duty != OnDuty::Locked;
-    let rest = if is_open {
+    let rest = if head.is_training {
+        let (rest, end) = cut_right(rest, 300.0 + GAP);
+        let label = look.wording.say("training-end");
+        let key = Key::new(&label, look.palette.accent, look.palette.on_accent);
+        let place = end.with_max_x(end.right() - GAP);
+        if key
+            .sized(theme::SMALL * 1.15)
+            .show(ui, place, "training-end")
+        {
+            act = Some(Act::Wish(Wish::EndTraining));
+        }
+        rest
+    } else if is_open {
         let (rest, day) = cut_right(rest, 150.0 + GAP);
         let label = look.wording.say("day-open");
         let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::SMALL * 1.15);
@@ -70,7 +84,7 @@ pub fn header_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, head: &Head<'_>) -> Op
     let (name, connected) = cut_left(rest, rest.width() * 0.5);
     Text::bold(place, theme::SMALL * 1.15, look.palette.text).put_centred(ui, name);
     // The hidden way to the manager's pages: nothing tells of it but a long press.
-    if head.is_waiting {
+    if head.is_waiting && !head.is_training {
         let label = look.wording.say("service-corner");
         let (corner, _) = cut_left(name, 260.0);
         touchable(ui, corner, &label, "service", true);

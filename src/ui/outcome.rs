@@ -58,15 +58,19 @@ pub fn outcome_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, shown: &Shown<'_>) ->
     }
     let (rest, foot) = cut_bottom(rect, TIMER);
     timer_ui(ui, foot, look, finished, tone, shown.now);
-    let (rest, customer) = cut_bottom(rest, TARGET + GAP);
+    let (rest, customer) = cut_bottom(rest, CUSTOMER + GAP);
     act = customer_ui(ui, customer, look, tone, shown).or(act);
     let inner = rest.shrink2(vec2(MARGIN, GAP));
     let (mark, text) = if is_wide(inner) {
-        let side = (inner.height() * 0.8).min(inner.width() * 0.27);
+        // Beside its word, which has the rest of the width.
+        let side = head_height(inner.height());
         let (mark, text) = cut_left(inner, side);
-        (mark, text.with_min_x(text.left() + MARGIN * 1.5))
+        (
+            cut_top(mark, side).0.shrink(GAP / 2.0),
+            text.with_min_x(text.left() + MARGIN),
+        )
     } else {
-        let (mark, text) = cut_top(inner, inner.height() * 0.3);
+        let (mark, text) = cut_top(inner, inner.height() * 0.2);
         (mark, text.with_min_y(text.top() + MARGIN))
     };
     icon::paint(ui.painter(), mark, Icon::of(finished), tone.text());
@@ -75,6 +79,14 @@ pub fn outcome_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, shown: &Shown<'_>) ->
 
 /// How high the foot with the timer is.
 const TIMER: f32 = 62.0;
+
+/// How high the customer's line is, with a key in it.
+const CUSTOMER: f32 = TARGET + 10.0;
+
+/// How high the place of the word is, in a place of this height.
+fn head_height(height: f32) -> f32 {
+    (height * 0.36).min(theme::HEAD * 1.5)
+}
 
 /// What happened and what to do: two sentences, read from top to bottom without a gap that the eye has to cross.
 fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, shown: &Shown<'_>) -> Option<Act> {
@@ -86,7 +98,10 @@ fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, shown: &Shown<'
         &[words.head.as_str(), &words.why, &words.advice].join("\n"),
     );
     let mut act = None;
-    let (head, rest) = cut_top(rect, (rect.height() * 0.36).min(theme::HEAD * 1.5));
+    let high = head_height(rect.height());
+    // Upright, a long one has two lines.
+    let high = if is_wide(rect) { high } else { high * 2.0 };
+    let (head, rest) = cut_top(rect, high.min(rect.height() * 0.42));
     Text::bold(&words.head, theme::HEAD, tone.text()).put_centred(ui, head);
     let (rest, foot) = cut_bottom(rest, TARGET);
     let (foot, details) = cut_right(foot, 190.0);
@@ -173,7 +188,7 @@ fn customer_ui(
         .with_max_y(rect.bottom() - GAP);
     ui.painter()
         .rect_filled(band, CornerRadius::same(theme::ROUNDING), tone.text());
-    let (words, key) = cut_right(band, 150.0);
+    let (words, key) = cut_right(band, 160.0);
     let said = shown.customer.customer(shown.finished);
     Text::bold(&said, theme::BODY * 1.3, tone.fill())
         .put_centred(ui, words.shrink2(vec2(GAP, 0.0)));

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::frame::{Frame, Sight, Slot};
 use crate::office::{Office, Wish};
 use crate::payload::PaymentCodes;
-use crate::screen::{Screen, Shade};
+use crate::screen::{Panel, Screen, Shade};
 use crate::wording::Language;
 
 /// What the window tells.
@@ -56,4 +56,6 @@ pub struct Parts {
     pub is_fullscreen: bool,
     /// How bright it is.
     pub shade: Shade,
+    /// The displays, as far as they tell what they are.
+    pub panels: Vec<Panel>,
 }

@@ -27,7 +27,7 @@ pub fn review_ui(
     rect: Rect,
     look: Look<'_>,
     review: &Review,
-    confirm: Confirm,
+    (confirm, is_blocked): (Confirm, bool),
 ) -> Option<Act> {
     let inner = rect.shrink(MARGIN);
     let (coupon, side) = if is_wide(inner) {
@@ -38,7 +38,7 @@ pub fn review_ui(
         (coupon.with_max_y(coupon.bottom() - GAP), side)
     };
     coupon_ui(ui, coupon, look, review);
-    question_ui(ui, side, look, review, confirm)
+    question_ui(ui, side, look, review, (confirm, is_blocked))
 }
 
 fn coupon_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, review: &Review) {
@@ -141,9 +141,9 @@ fn question_ui(
     rect: Rect,
     look: Look<'_>,
     review: &Review,
-    confirm: Confirm,
+    (confirm, is_blocked): (Confirm, bool),
 ) -> Option<Act> {
-    let tone = if review.changed {
+    let tone = if review.changed || is_blocked {
         Tone::Attention
     } else {
         Tone::Good
@@ -151,17 +151,12 @@ fn question_ui(
     let (head, rest) = cut_top(rect, (rect.height() * 0.3).min(150.0));
     card(ui, head, tone.fill());
     let (mark, words) = cut_left(head.shrink(GAP), head.height().min(96.0) - GAP);
-    let icon = if review.changed {
-        Icon::Warning
-    } else {
-        Icon::Check
+    let (icon, key) = match (is_blocked, review.changed) {
+        (true, _) => (Icon::Warning, "review-blocked"),
+        (false, true) => (Icon::Warning, "review-changed"),
+        (false, false) => (Icon::Check, "review"),
     };
     icon::paint(ui.painter(), mark, icon, tone.text());
-    let key = if review.changed {
-        "review-changed"
-    } else {
-        "review"
-    };
     let said = look.wording.say(key);
     Text::bold(&said, theme::BODY * 1.2, tone.text())
         .announced()

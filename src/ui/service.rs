@@ -1,6 +1,7 @@
 //! A manager's pages: what the store is called, which camera, when the desk locks itself, the staff, the day as a file, and
 //! the way out of kiosk mode. Where there is no manager yet, they are open: somebody has to be the first.
 
+mod choices;
 mod people;
 
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use super::viewfinder::{Preview, viewfinder_ui};
 use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
 use crate::office::{Change, Office, Wish};
 use crate::screen::Screen;
+use choices::{lock_label, lock_ui, loudness, sound_ui};
 use people::People;
 
 /// What a person has done on the pages so far.
@@ -30,6 +32,7 @@ enum Room {
     Menu,
     Store(Typing),
     Camera,
+    Sound,
     Lock,
     Staff(People),
 }
@@ -54,7 +57,7 @@ impl Service {
             Room::Menu => self.sign_in.take(text),
             Room::Store(typing) => typing.take(text),
             Room::Staff(people) => people.take(text),
-            Room::Camera | Room::Lock => {}
+            Room::Camera | Room::Sound | Room::Lock => {}
         }
     }
 
@@ -64,7 +67,7 @@ impl Service {
             Room::Menu => self.sign_in.delete(),
             Room::Store(typing) => typing.delete(),
             Room::Staff(people) => people.delete(),
-            Room::Camera | Room::Lock => {}
+            Room::Camera | Room::Sound | Room::Lock => {}
         }
     }
 
@@ -98,6 +101,7 @@ pub fn service_ui(
             act
         }
         Room::Camera => camera_ui(ui, inner, look, &mut service.room, seen),
+        Room::Sound => sound_ui(ui, inner, look, &mut service.room, seen.office),
         Room::Lock => lock_ui(ui, inner, look, &mut service.room, seen.office),
         Room::Staff(people) => {
             let (act, is_done) = people.show(ui, inner, look, staff);
@@ -136,24 +140,28 @@ fn menu_ui(
         None => String::new(),
     };
     Text::small(&said, look.palette.muted).put_centred(ui, line);
-    let keys = [
+    let mut keys = vec![
         "language-other",
         "service-store",
         "service-camera",
+        "service-sound",
         "service-lock",
         "service-staff",
+        "service-training",
         "service-export",
         "service-leave",
         "day-close",
     ];
+    keys.retain(|key| *key != "service-training" || office.may_train);
     let rows = keys.len().div_ceil(2);
     let mut act = None;
     for (at, name) in keys.into_iter().enumerate() {
         let line = part(rest, at / 2, rows, Way::Down);
-        let place = part(line, at % 2, 2, Way::Across).shrink(GAP / 2.0);
+        let place = part(line, at % 2, 2, Way::Across).shrink2(vec2(GAP / 2.0, 4.0));
         let place = place.with_max_y(place.bottom().min(place.top() + 1.6 * TARGET));
         let label = look.wording.say(name);
-        let key = Key::new(&label, look.palette.key, look.palette.text);
+        let words = menu_words(look, name, office).unwrap_or_else(|| label.clone());
+        let key = Key::new(&label, look.palette.key, look.palette.text).saying(&words);
         if !key.show(ui, place, name) {
             continue;
         }
@@ -168,6 +176,10 @@ fn menu_ui(
                 *room = Room::Camera;
                 Some(Act::Wish(Wish::Cameras))
             }
+            "service-sound" => {
+                *room = Room::Sound;
+                None
+            }
             "service-lock" => {
                 *room = Room::Lock;
                 None
@@ -176,12 +188,31 @@ fn menu_ui(
                 *room = Room::Staff(People::default());
                 None
             }
+            "service-training" => Some(Act::Wish(Wish::Train)),
             "service-export" => Some(Act::Wish(Wish::Export)),
             "service-leave" => Some(Act::Leave),
             _ => Some(Act::Close),
         };
     }
     act
+}
+
+/// What a key of the menu changes, and what it is now.
+fn menu_words(look: Look<'_>, name: &str, office: &Office) -> Option<String> {
+    let settings = &office.settings;
+    let lock = settings.lock_after.map_or(0, |after| after.as_secs());
+    let now = match name {
+        "service-store" => settings.store.clone()?,
+        "service-sound" => loudness(look, settings.sound),
+        "service-lock" => lock_label(look, lock),
+        "service-staff" => office.staff.people.len().to_string(),
+        _ => return None,
+    };
+    let values = [
+        ("what", look.wording.say(name).into()),
+        ("value", now.into()),
+    ];
+    Some(look.wording.say_with("service-now", &values))
 }
 
 /// Two keys at the foot: back, and keep; which of them was touched.
@@ -209,6 +240,7 @@ fn store_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) -> (Op
     let (field, rest) = cut_top(rest, TARGET);
     let hint = look.wording.say("service-store-hint");
     typing::field_ui(ui, field, look, typing, &hint);
+    let rest = typing::script_ui(ui, rest, look);
     let (keys, foot) = cut_bottom(rest.with_min_y(rest.top() + GAP / 2.0), TARGET + GAP);
     typing::keys_ui(ui, keys, look, typing);
     let name = typing.text.trim().to_owned();
@@ -258,57 +290,6 @@ fn camera_ui(
         let place = place.with_max_y(place.bottom() - GAP);
         if key.show(ui, place, &format!("camera {at}")) {
             act = Some(Act::Wish(Wish::Change(Change::Camera(camera.name.clone()))));
-        }
-    }
-    let label = look.wording.say("day-close");
-    let key = Key::new(&label, look.palette.key, look.palette.text);
-    if key.show(ui, foot, "service-back") {
-        *room = Room::Menu;
-    }
-    act
-}
-
-/// What a desk may be idle for, in seconds; 0 is for ever.
-const LOCKS: [u64; 6] = [0, 30, 60, 120, 300, 600];
-
-fn lock_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    room: &mut Room,
-    office: &Office,
-) -> Option<Act> {
-    let rest = titled(ui, rect, look, "service-lock");
-    let (hint, rest) = cut_top(rest, theme::BODY * 2.4);
-    let words = look.wording.say("service-lock-hint");
-    Text::body(&words, look.palette.muted).put_centred(ui, hint);
-    let (keys, foot) = cut_bottom(rest, TARGET);
-    let now = office
-        .settings
-        .lock_after
-        .map_or(0, |after| after.as_secs());
-    let mut act = None;
-    for (at, seconds) in LOCKS.into_iter().enumerate() {
-        let line = part(keys, at / 2, LOCKS.len() / 2, Way::Down);
-        let place = part(line, at % 2, 2, Way::Across).shrink(GAP / 2.0);
-        let place = place.with_max_y(place.bottom().min(place.top() + 1.4 * TARGET));
-        let label = match seconds {
-            0 => look.wording.say("lock-never"),
-            1..120 => look
-                .wording
-                .say_with("lock-seconds", &[("seconds", seconds.into())]),
-            _ => look
-                .wording
-                .say_with("lock-minutes", &[("minutes", (seconds / 60).into())]),
-        };
-        let (fill, text) = if seconds == now {
-            (look.palette.accent, look.palette.on_accent)
-        } else {
-            (look.palette.key, look.palette.text)
-        };
-        if Key::new(&label, fill, text).show(ui, place, &format!("lock {seconds}")) {
-            let after = (seconds > 0).then(|| Duration::from_secs(seconds));
-            act = Some(Act::Wish(Wish::Change(Change::LockAfter(after))));
         }
     }
     let label = look.wording.say("day-close");

@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Vec2, ViewportCommand, Visuals,
+    Color32, Context, FontData, FontDefinitions, FontFamily, FontId, RawInput, Vec2,
+    ViewportCommand, Visuals,
 };
 
 use crate::redemption::attempt::Outcome;
-use crate::screen::{Finished, Shade, Why};
+use crate::screen::{Finished, Panel, Shade, Why};
 
 /// Points in a millimetre (1920 pixels on 345 mm).
 pub const MM: f32 = 5.55;
@@ -25,8 +26,8 @@ pub const MARGIN: f32 = 28.0;
 /// Round corners of cards and keys.
 pub const ROUNDING: u8 = 14;
 
-/// Text that is read from 1.5 m.
-pub const HEAD: f32 = 150.0;
+/// Text that is read from 1.5 m: its capitals are 20 mm high.
+pub const HEAD: f32 = 155.0;
 /// What a screen is about.
 pub const TITLE: f32 = 52.0;
 /// Sentences.
@@ -39,6 +40,8 @@ pub const TAKEN: Color32 = Color32::from_rgb(72, 222, 128);
 
 /// A small display does not shrink what is touched as much as itself: below this many pixels a side stays so long.
 const SHORTEST: f32 = 896.0;
+/// What the screens need at least. Below 130 mm a side has no room for fingers, whatever is done.
+const FEWEST: f32 = 720.0;
 
 /// The colours of everything that is no outcome.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -226,17 +229,17 @@ pub fn font(size: f32, weight: Weight) -> FontId {
     )
 }
 
+/// The texture of the letters is as wide as a texture may be, and doubles its height: 16,384 pixels, which software
+/// rendering allows, are 32 MB twice over for what fits into 4,096.
+pub fn bound_texture(input: &mut RawInput) {
+    const SIDE: usize = 4096;
+    input.max_texture_side = input.max_texture_side.map(|side| side.min(SIDE));
+}
+
 /// Sets fonts and looks, and takes away the ways out that belong to a desktop.
 pub fn install(ctx: &Context, palette: &Palette) {
     ctx.set_fonts(fonts());
-    let mut visuals = if palette.is_light() {
-        Visuals::light()
-    } else {
-        Visuals::dark()
-    };
-    visuals.panel_fill = palette.ground;
-    visuals.override_text_color = Some(palette.text);
-    ctx.set_visuals(visuals);
+    dress(ctx, palette);
     ctx.options_mut(|options| {
         options.zoom_with_keyboard = false;
         options.quit_shortcuts.clear();
@@ -246,15 +249,29 @@ pub fn install(ctx: &Context, palette: &Palette) {
     });
 }
 
+/// Wears these colours.
+pub fn dress(ctx: &Context, palette: &Palette) {
+    let mut visuals = if palette.is_light() {
+        Visuals::light()
+    } else {
+        Visuals::dark()
+    };
+    visuals.panel_fill = palette.ground;
+    visuals.override_text_color = Some(palette.text);
+    ctx.set_visuals(visuals);
+}
+
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
-    let mut add = |name: &str, bytes: &'static [u8]| {
-        let data = Arc::new(FontData::from_static(bytes));
-        fonts.font_data.insert(name.to_owned(), data);
+    let mut add = |name: &str, data: FontData| {
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
     };
     let regular = include_bytes!("../../assets/fonts/KioskSansSC-Regular.otf");
-    add("regular", regular);
+    add("regular", FontData::from_static(regular));
     let bold = include_bytes!("../../assets/fonts/KioskSansSC-Bold.otf");
+    let mut bold = FontData::from_static(bold);
+    // Else there are four pictures of each letter, for the parts of a pixel that it may begin at: large ones need none.
+    bold.tweak.subpixel_binning = Some(false);
     add("bold", bold);
     let plain = vec!["regular".to_owned()];
     // The bold cut has fewer characters: what it lacks is drawn from the regular one.
@@ -269,20 +286,47 @@ fn fonts() -> FontDefinitions {
     fonts
 }
 
-/// Makes the shorter side of the window 1080 points long, or as long as keeps small displays usable.
-pub fn scale(ctx: &Context) {
-    let pixels = ctx.content_rect().size() * ctx.pixels_per_point();
+/// Makes the shorter side of the window 1080 points long, or as long as keeps small displays usable: by their millimetres
+/// where the display tells them, else by their pixels.
+pub fn scale(ctx: &Context, panels: &[Panel]) {
+    let per_point = ctx.pixels_per_point();
+    let pixels = ctx.content_rect().size() * per_point;
     let native = ctx.native_pixels_per_point().unwrap_or(1.0);
-    if let Some(zoom) = zoom_for(pixels, native)
+    let monitor = ctx.input(|input| input.viewport().monitor_size);
+    let per_mm = monitor.and_then(|monitor| pixels_per_mm(panels, monitor * per_point));
+    if let Some(zoom) = zoom_for(pixels, native, per_mm)
         && (zoom - ctx.zoom_factor()).abs() > 0.001
     {
         ctx.set_zoom_factor(zoom);
     }
 }
 
-fn zoom_for(pixels: Vec2, native: f32) -> Option<f32> {
+/// Of the panel that the window is on, where no other one has as many pixels and another size.
+fn pixels_per_mm(panels: &[Panel], monitor: Vec2) -> Option<f32> {
+    let is_it = |panel: &&Panel| {
+        let [width, height] = panel.pixels.map(f32::from);
+        let upright = Vec2::new(height, width);
+        [Vec2::new(width, height), upright]
+            .iter()
+            .any(|size| (*size - monitor).abs().max_elem() < 2.0)
+    };
+    let mut found = panels.iter().filter(is_it);
+    let panel = found.next()?;
+    let is_only = found.all(|other| other == panel);
+    is_only.then(|| f32::from(panel.pixels[0]) / f32::from(panel.millimetres[0]))
+}
+
+fn zoom_for(pixels: Vec2, native: f32, per_mm: Option<f32>) -> Option<f32> {
     let shorter = pixels.min_elem();
-    (shorter > 1.0 && native > 0.0).then(|| shorter.max(SHORTEST) / 1080.0 / native)
+    if shorter <= 1.0 || native <= 0.0 {
+        return None;
+    }
+    let points = match per_mm {
+        // A large display is looked at from further away: there everything grows with it.
+        Some(per_mm) => (shorter / per_mm * MM).clamp(FEWEST, 1080.0),
+        None => shorter / shorter.max(SHORTEST) * 1080.0,
+    };
+    Some(shorter / points / native)
 }
 
 /// Over the whole display, or a window on a desktop.
@@ -350,11 +394,39 @@ mod tests {
             (Vec2::new(3840.0, 2160.0), 1080.0),
             (Vec2::new(1024.0, 600.0), 723.2),
         ] {
-            let zoom = zoom_for(pixels, 1.0).unwrap();
+            let zoom = zoom_for(pixels, 1.0, None).unwrap();
             assert!(
                 (pixels.min_elem() / zoom - points).abs() < 0.1,
                 "{pixels:?}"
             );
         }
+    }
+
+    #[test]
+    fn where_the_display_tells_its_millimetres_20_of_them_are_20() {
+        let panel = |pixels, millimetres| Panel {
+            pixels,
+            millimetres,
+        };
+        let small = panel([1920, 1200], [217, 136]);
+        let usual = panel([1920, 1080], [344, 194]);
+        let wall = panel([3840, 2160], [941, 529]);
+        let points = |pixels: [f32; 2], panels: &[Panel]| {
+            let pixels = Vec2::from(pixels);
+            let per_mm = pixels_per_mm(panels, pixels);
+            let zoom = zoom_for(pixels, 1.0, per_mm).unwrap();
+            let mm = per_mm.map(|per_mm| (20.0 * MM * zoom / per_mm).round());
+            ((pixels.min_elem() / zoom).round(), mm)
+        };
+        let all = [small, usual, wall];
+        assert_eq!(points([1920.0, 1200.0], &all), (755.0, Some(20.0)));
+        assert_eq!(points([1200.0, 1920.0], &all), (755.0, Some(20.0)));
+        assert_eq!(points([1920.0, 1080.0], &all), (1077.0, Some(20.0)));
+        // Larger than 15.6 inch: nothing is smaller than there.
+        assert_eq!(points([3840.0, 2160.0], &all), (1080.0, Some(54.0)));
+        // Two displays of as many pixels: nobody knows which one it is.
+        let other = panel([1920, 1080], [509, 286]);
+        assert_eq!(points([1920.0, 1080.0], &[usual, other]), (1080.0, None));
+        assert_eq!(points([1280.0, 1024.0], &all), (1080.0, None));
     }
 }

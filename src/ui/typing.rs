@@ -1,12 +1,13 @@
 //! Texts typed on the screen: digits first, letters and marks each behind a key. A keyboard that is plugged in types here
 //! too, and in any script.
 
-use eframe::egui::{Rect, Ui, vec2};
+use eframe::egui::output::IMEOutput;
+use eframe::egui::{IMEPurpose, Rect, Ui, vec2};
 
 use super::icon::Icon;
 use super::look::Look;
 use super::theme::{self, GAP};
-use super::widgets::{Key, Text, card};
+use super::widgets::{Key, Text, card, cut_top};
 
 /// What was typed, and which keys are seen.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -48,6 +49,9 @@ impl Layer {
     }
 }
 
+/// Between the keys.
+const BETWEEN: f32 = 6.0;
+
 /// More than any of the texts that are typed here may have.
 const LONGEST: usize = 200;
 
@@ -84,11 +88,28 @@ impl std::fmt::Debug for Typing {
 pub fn field_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &Typing, hint: &str) {
     card(ui, rect, look.palette.card);
     let inner = rect.shrink2(vec2(GAP, 4.0));
+    // The system's input method, for scripts that the keys on the screen do not have.
+    ui.ctx().output_mut(|output| {
+        output.ime = Some(IMEOutput {
+            purpose: IMEPurpose::Normal,
+            rect: inner,
+            cursor_rect: inner,
+            should_interrupt_composition: false,
+        });
+    });
     if typing.text.is_empty() {
         Text::body(hint, look.palette.muted).put_centred(ui, inner);
     } else {
         Text::bold(&typing.text, theme::BODY * 1.2, look.palette.text).put_centred(ui, inner);
     }
+}
+
+/// How a name in another script is typed; tells what is left below.
+pub fn script_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) -> Rect {
+    let (line, rest) = cut_top(rect, theme::SMALL * 1.6);
+    let words = look.wording.say("typing-script");
+    Text::small(&words, look.palette.muted).put_centred(ui, line);
+    rest
 }
 
 /// The keys.
@@ -99,7 +120,7 @@ pub fn keys_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) {
         let line = part(keys, row, 4, Way::Down);
         let count = characters.chars().count();
         for (column, character) in characters.chars().enumerate() {
-            let place = part(line, column, count, Way::Across).shrink(3.0);
+            let place = part(line, column, count, Way::Across).shrink(BETWEEN / 2.0);
             let label = character.to_string();
             let key =
                 Key::new(&label, look.palette.key, look.palette.text).sized(theme::BODY * 1.2);
@@ -113,20 +134,20 @@ pub fn keys_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) {
         .filter(|layer| *layer != typing.layer);
     let mut chosen = None;
     for (column, layer) in others.enumerate() {
-        let place = part(foot, column, 5, Way::Across).shrink(3.0);
+        let place = part(foot, column, 5, Way::Across).shrink(BETWEEN / 2.0);
         let key = Key::new(layer.label(), look.palette.card, look.palette.text);
         if key.show(ui, place, &format!("layer {}", layer.label())) {
             chosen = Some(layer);
         }
     }
     let label = look.wording.say("typing-space");
-    let place = part(foot, 3, 5, Way::Across).shrink(3.0);
+    let place = part(foot, 3, 5, Way::Across).shrink(BETWEEN / 2.0);
     let key = Key::new(&label, look.palette.card, look.palette.text).sized(theme::SMALL);
     if key.show(ui, place, "type space") {
         typing.take(" ");
     }
     let label = look.wording.say("keypad-back");
-    let place = part(foot, 4, 5, Way::Across).shrink(3.0);
+    let place = part(foot, 4, 5, Way::Across).shrink(BETWEEN / 2.0);
     let key = Key::new(&label, look.palette.card, look.palette.text).with_icon(Icon::Backspace);
     if key.show(ui, place, "type back") {
         typing.delete();

@@ -1,6 +1,7 @@
 //! What the screens are made of: texts that fit, and keys that a thumb hits.
 
 use eframe::egui::accesskit::Live;
+use eframe::egui::text::LayoutJob;
 use eframe::egui::{
     Align, Color32, CornerRadius, Id, Label, LayerId, Layout, Order, Rect, Response, RichText,
     Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
@@ -88,18 +89,19 @@ impl<'a> Text<'a> {
     pub fn paint(self, ui: &Ui, rect: Rect) {
         let size = self.fitting(ui, rect);
         let font = theme::font(size, self.weight);
-        let galley = ui
-            .painter()
-            .layout(self.words.to_owned(), font, self.colour, rect.width());
-        let left = match self.align {
-            Align::Min => rect.left(),
-            Align::Center => rect.center().x - galley.size().x / 2.0,
-            Align::Max => rect.right() - galley.size().x,
+        let mut job = LayoutJob::simple(self.words.to_owned(), font, self.colour, rect.width());
+        job.halign = self.align;
+        let galley = ui.painter().layout_job(job);
+        // Where its lines are aligned to, and where the whole begins.
+        let (at, left) = match self.align {
+            Align::Min => (rect.left(), rect.left()),
+            Align::Center => (rect.center().x, rect.center().x - galley.size().x / 2.0),
+            Align::Max => (rect.right(), rect.right() - galley.size().x),
         };
         let top = rect.center().y - galley.size().y / 2.0;
         let drawn = Rect::from_min_size(pos2(left, top), galley.size());
         drawn::text(ui.ctx(), self.words, rect, drawn, size);
-        ui.painter().galley(pos2(left, top), galley, self.colour);
+        ui.painter().galley(pos2(at, top), galley, self.colour);
     }
 
     /// Puts it at the top of `rect`; tells how high it became.
@@ -141,21 +143,28 @@ impl<'a> Text<'a> {
     }
 
     fn fitting(self, ui: &Ui, rect: Rect) -> f32 {
-        let mut size = self.size;
-        while size > theme::SMALL * 0.75 && !self.fits(ui, rect, size) {
-            size *= 0.94;
-        }
-        size
-    }
-
-    fn fits(self, ui: &Ui, rect: Rect, size: f32) -> bool {
+        let smallest = theme::SMALL * 0.75;
         let widest_word = self
             .words
             .split_whitespace()
-            .map(|word| self.width(ui, word, size))
+            .map(|word| self.width(ui, word, MEASURED))
             .fold(0.0, f32::max);
-        self.height(ui, rect.width(), size) <= rect.height() + 0.5
-            && (widest_word <= rect.width() || !self.words.is_ascii())
+        // Every size that is laid out leaves its letters in the font's texture, a large one for good. So sizes are tried by
+        // scaling one that is there, and the last one is looked at in itself.
+        let would_fit = |size: f32| {
+            let times = size / MEASURED;
+            let height = times * self.height(ui, rect.width() / times, MEASURED);
+            height <= rect.height() + 0.5
+                && (widest_word * times <= rect.width() || !self.words.is_ascii())
+        };
+        let mut size = self.size;
+        while size > smallest && !would_fit(size) {
+            size *= 0.94;
+        }
+        while size > smallest && self.height(ui, rect.width(), size) > rect.height() + 0.5 {
+            size *= 0.94;
+        }
+        size
     }
 
     fn height(self, ui: &Ui, width: f32, size: f32) -> f32 {
@@ -174,6 +183,9 @@ impl<'a> Text<'a> {
         galley.size().x
     }
 }
+
+/// At this size texts are measured.
+const MEASURED: f32 = theme::SMALL;
 
 /// Something to touch.
 #[derive(Clone, Copy, Debug)]
@@ -251,7 +263,9 @@ impl<'a> Key<'a> {
             let place = Rect::from_center_size(rect.center(), vec2(side, side));
             icon::paint(ui.painter(), place, icon, colour);
         } else {
-            paint_words(ui, rect.shrink(8.0), self.words, self.size, colour);
+            // They are its name already: painted, not announced a second time.
+            let words = Text::bold(self.words, self.size, colour).centred();
+            words.paint(ui, rect.shrink(8.0));
         }
         response.clicked()
     }
@@ -302,29 +316,6 @@ const RING: f32 = 4.0;
 /// What egui calls the key of this name.
 pub fn key_id(name: &str) -> Id {
     Id::unique(("key", name))
-}
-
-/// Words in the middle of a key, which is their name already: they are painted, not announced a second time.
-fn paint_words(ui: &Ui, rect: Rect, words: &str, largest: f32, colour: Color32) {
-    let mut size = largest;
-    loop {
-        let font = theme::font(size, Weight::Bold);
-        let mut job =
-            eframe::egui::text::LayoutJob::simple(words.to_owned(), font, colour, rect.width());
-        job.halign = Align::Center;
-        let galley = ui.painter().layout_job(job);
-        let is_small = galley.size().y <= rect.height() && galley.size().x <= rect.width() + 0.5;
-        if is_small || size < theme::SMALL * 0.7 {
-            let top = rect.center().y - galley.size().y / 2.0;
-            let middle = pos2(rect.center().x, rect.center().y);
-            let drawn = Rect::from_center_size(middle, galley.size());
-            drawn::text(ui.ctx(), words, rect, drawn, size);
-            ui.painter()
-                .galley(pos2(rect.center().x, top), galley, colour);
-            return;
-        }
-        size *= 0.94;
-    }
 }
 
 /// A card that things stand on.

@@ -82,6 +82,7 @@ impl First {
         self.harness.run_steps(3);
         self.type_in("角落店");
         self.touch("staff-next");
+        self.touch("first-camera-any");
         self.touch("first-way-account");
         self.type_in(appid);
         self.touch("staff-next");

@@ -38,4 +38,5 @@ mod support;
 mod tickets;
 mod tidy;
 mod tls;
+mod training;
 mod window;

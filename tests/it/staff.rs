@@ -31,7 +31,7 @@ impl Walk {
         self.harness.run_steps(2);
     }
 
-    fn open_service(&mut self) {
+    pub fn open_service(&mut self) {
         self.press_corner(Duration::from_secs(3));
     }
 
@@ -264,6 +264,7 @@ fn measured(language: Language, (width, height): (f32, f32)) -> Vec<String> {
     for page in [
         "service-store",
         "service-camera",
+        "service-sound",
         "service-lock",
         "service-staff",
     ] {

@@ -2,8 +2,10 @@
 //!
 //! Everything behind the window is the real thing, the drawn phones and the scanner too. Its clock is moved by hand.
 
+pub mod contrast;
 pub mod layout;
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -18,7 +20,10 @@ use coupon_kiosk::ui::{Parts, Window};
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
 use eframe::egui::accesskit::{Action, ActionRequest, Live, Role};
-use eframe::egui::{Color32, Event, Key, Modifiers, RawInput, Rect, Shape, vec2};
+use eframe::egui::{
+    Color32, Event, Key, Modifiers, Pos2, RawInput, Rect, Shape, TouchDeviceId, TouchId,
+    TouchPhase, pos2, vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use tokio::sync::watch;
@@ -36,7 +41,7 @@ pub struct Walk {
     pub office: watch::Receiver<Office>,
     ahead: Arc<AtomicU64>,
     pub wording: Wording,
-    _running: Running,
+    _running: Box<dyn Any>,
 }
 
 impl Walk {
@@ -61,7 +66,8 @@ impl Walk {
         Self::of(language, [1920.0, 1080.0], running, parts)
     }
 
-    fn of(language: Language, size: [f32; 2], running: Running, mut parts: Parts) -> Self {
+    /// The window of a kiosk that runs as long as the walk.
+    pub fn of(language: Language, size: [f32; 2], running: impl Any, mut parts: Parts) -> Self {
         let screens = parts.screens.clone();
         let office = parts.office.clone();
         let ahead = Arc::new(AtomicU64::new(0));
@@ -76,7 +82,7 @@ impl Walk {
             office,
             ahead,
             wording: Wording::new(language),
-            _running: running,
+            _running: Box::new(running),
         }
     }
 
@@ -108,6 +114,20 @@ impl Walk {
             self.screens.borrow().stage
         );
         self.harness.run_steps(3);
+    }
+
+    /// Gives the kiosk's threads a moment, and draws what they say.
+    pub fn wait_a_moment(&mut self) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let (screens, moment) = (&mut self.screens, Duration::from_millis(100));
+        let changed = runtime.block_on(async {
+            let changed = tokio::time::timeout(moment, screens.changed()).await;
+            changed.is_ok()
+        });
+        self.harness.run_steps(if changed { 3 } else { 1 });
     }
 
     pub fn sees(&self, words: &str) -> bool {
@@ -339,6 +359,39 @@ fn a_finger_that_was_on_its_way_confirms_nothing_and_dismisses_nothing() {
     walk.touch(&walk.say("back"));
     walk.must_see(&walk.say("outcome-redeemed"));
     walk.go_back();
+}
+
+#[test]
+fn a_second_touch_on_the_glass_blocks_the_confirm_and_the_screen_says_why() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        walk.hold_up("redeemed");
+        walk.wait("review", |screen| matches!(screen.stage, Stage::Review(_)));
+        walk.pass(ARMED);
+        let label = walk.say("review-confirm");
+        let key = walk.harness.get_by_label(&label).rect().center();
+        let mut finger = |id: u64, phase: TouchPhase, pos: Pos2| {
+            walk.pass(Duration::from_millis(200));
+            let touch = Event::Touch {
+                device_id: TouchDeviceId(0),
+                id: TouchId(id),
+                phase,
+                pos,
+                force: None,
+            };
+            let left = walk.type_in([touch]);
+            walk.harness.input_mut().events.extend(left);
+            walk.harness.run_steps(2);
+            walk.sees(&walk.say("review-blocked"))
+        };
+        // A drop of water.
+        assert!(!finger(1, TouchPhase::Start, pos2(500.0, 500.0)));
+        assert!(finger(2, TouchPhase::Start, key));
+        assert!(finger(2, TouchPhase::End, key));
+        assert!(finger(1, TouchPhase::End, pos2(500.0, 500.0)));
+        assert!(!finger(3, TouchPhase::Start, key));
+        assert!(walk.is_review(), "it confirmed all the same");
+    }
 }
 
 #[test]

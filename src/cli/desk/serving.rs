@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use super::training::Training;
 use super::{Ask, Stories};
-use crate::cli::office::Titles;
+use crate::cli::office::{Titles, Wishes};
 use crate::event::{CameraState, Event, OnDuty};
 use crate::kiosk::{Kiosk, Parts};
+use crate::payload::Origin;
 use crate::redemption::attempt::Outcome;
 use crate::screen::{Screen, Stage, Work};
 use crate::sound::{Sound, Speaker};
@@ -21,11 +23,14 @@ use crate::sound::{Sound, Speaker};
 /// machine without a graphics chip as long as the answer.
 const QUICK: Duration = Duration::from_millis(80);
 
+/// After a training nothing is taken for so long: longer than the scanner works on the last of its pictures.
+const DEAF: Duration = Duration::from_secs(1);
+
 /// Wakes the window, and a last time when it goes itself: nobody may look at a dead kiosk's last screen.
 pub(super) struct Wakes(pub(super) Arc<OnceLock<Waker>>);
 
 impl Wakes {
-    fn wake(&self) {
+    pub(super) fn wake(&self) {
         if let Some(waker) = self.0.get() {
             waker.wake_by_ref();
         }
@@ -55,6 +60,9 @@ pub(super) struct Serving<S> {
     pub(super) sounding: Sounding,
     pub(super) stories: S,
     pub(super) titles: Titles,
+    pub(super) wishes: Wishes,
+    /// When the last training ended.
+    pub(super) trained: Option<Instant>,
 }
 
 impl<S: Stories> Serving<S> {
@@ -75,11 +83,9 @@ impl<S: Stories> Serving<S> {
                 _gone = &mut self.unwanted => return None,
                 asked = self.asked.recv() => match asked? {
                     Ask::Event(event) => {
-                        if let Event::Camera(state) = &event {
-                            self.camera = state.clone();
-                        }
-                        if let Event::Duty(duty) = &event {
-                            self.duty = duty.clone();
+                        self.note(&event);
+                        if self.is_of_training(&event) {
+                            continue;
                         }
                         if !inbox.offer(event) {
                             tracing::warn!("the loop is too busy for an event");
@@ -90,6 +96,20 @@ impl<S: Stories> Serving<S> {
                             return Some(parts);
                         }
                     }
+                    Ask::Volume(percent) => self.sounding.turn_to(percent),
+                    Ask::Train(phones, begun) => {
+                        let is_free = matches!(screens.borrow().stage, Stage::Idle);
+                        let training = is_free.then(|| Training::begin(phones)).flatten();
+                        if begun.send(training.is_some()).is_err() {
+                            tracing::debug!("the office had ended");
+                        }
+                        if let Some(training) = training {
+                            self.train(serving.as_mut(), &inbox, training).await?;
+                            self.trained = Some(Instant::now());
+                            self.show(&screens.borrow_and_update().clone());
+                        }
+                    }
+                    Ask::EndTraining => {}
                 },
                 changed = screens.changed() => {
                     changed.ok()?;
@@ -106,7 +126,23 @@ impl<S: Stories> Serving<S> {
         }
     }
 
-    fn show(&mut self, screen: &Screen) {
+    /// What the scanner has still read of a training's last phone.
+    fn is_of_training(&self, event: &Event) -> bool {
+        let is_read = matches!(event, Event::Payload(_, Origin::Desk));
+        is_read && self.trained.is_some_and(|ended| ended.elapsed() < DEAF)
+    }
+
+    /// What the loop of a new story has to be told.
+    pub(super) fn note(&mut self, event: &Event) {
+        if let Event::Camera(state) = event {
+            self.camera = state.clone();
+        }
+        if let Event::Duty(duty) = event {
+            self.duty = duty.clone();
+        }
+    }
+
+    pub(super) fn show(&mut self, screen: &Screen) {
         self.sounding.hear(screen);
         self.seen.send_replace(screen.clone());
         self.wake_at = match screen.stage {
@@ -132,6 +168,14 @@ pub(super) struct Sounding {
 }
 
 impl Sounding {
+    /// Another volume, and how it sounds.
+    pub(super) fn turn_to(&self, percent: u8) {
+        if let Some(speaker) = &self.speaker {
+            speaker.set_volume(percent);
+            speaker.play(Sound::Good);
+        }
+    }
+
     fn hear(&mut self, screen: &Screen) {
         let Stage::Finished(finished) = &screen.stage else {
             self.heard = None;
@@ -157,7 +201,7 @@ pub(in crate::cli) fn speaker(percent: u8) -> Option<Speaker> {
         .ok()
 }
 
-async fn until(at: Option<Instant>) {
+pub(super) async fn until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,

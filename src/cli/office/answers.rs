@@ -1,10 +1,14 @@
 //! What becomes of each wish.
 
+use std::sync::mpsc::sync_channel;
+
 use jiff::Timestamp;
 
 use super::{Asked, Serving, TITLES};
+use crate::camera::pictures;
 use crate::cli::desk::Ask;
 use crate::cli::lens::Lens;
+use crate::cli::story;
 use crate::config;
 use crate::event::{Event, OnDuty};
 use crate::kiosk::clock;
@@ -16,6 +20,7 @@ impl Serving {
     pub(super) fn begin(&mut self) {
         self.office.settings = self.papers.settings.clone();
         self.office.place = self.place();
+        self.office.may_train = self.lens.is_some();
         self.show_staff();
         let is_staffed = !self.office.staff.people.is_empty() || self.office.staff.is_damaged;
         if is_staffed {
@@ -66,15 +71,18 @@ impl Serving {
             }
             Wish::Lock => {
                 if !self.office.staff.people.is_empty() {
+                    self.end_training();
                     self.duty(OnDuty::Locked);
                 }
             }
+            Wish::EndTraining => self.end_training(),
             Wish::Add(..)
             | Wish::ChangePin(..)
             | Wish::Remove(_)
             | Wish::Change(_)
             | Wish::Cameras
-            | Wish::Export => self.grant_manager(wish),
+            | Wish::Export
+            | Wish::Train => self.grant_manager(wish),
         }
     }
 
@@ -102,13 +110,47 @@ impl Serving {
                 let written = self.papers.journals.export(&self.papers.journal, at);
                 self.office.exported = Some(written);
             }
+            Wish::Train => self.train(),
             Wish::Day
             | Wish::Story(_)
             | Wish::Away
             | Wish::SignIn(..)
             | Wish::Manager(..)
-            | Wish::Lock => {}
+            | Wish::Lock
+            | Wish::EndTraining => {}
         }
+    }
+
+    /// The camera is put away for pictures, so that no customer's code is taken for a training's.
+    fn train(&mut self) {
+        let Some(lens) = &mut self.lens else {
+            return;
+        };
+        lens.close();
+        let (phones, pictures) = pictures::pair();
+        let (begun, begins) = sync_channel(1);
+        let is_asked = self.asks.blocking_send(Ask::Train(phones, begun)).is_ok();
+        if is_asked && begins.recv() == Ok(true) {
+            lens.show(pictures);
+            self.office.training = Some(story::names());
+            tracing::info!("a training begins");
+        } else {
+            self.open_lens();
+        }
+    }
+
+    fn end_training(&mut self) {
+        if self.office.training.take().is_none() {
+            return;
+        }
+        tracing::info!("the training ends");
+        if let Some(lens) = &mut self.lens {
+            lens.close();
+        }
+        if self.asks.blocking_send(Ask::EndTraining).is_err() {
+            tracing::debug!("the kiosk had stopped");
+        }
+        self.open_lens();
     }
 
     fn put_away(&mut self) {
@@ -191,6 +233,12 @@ impl Serving {
         match change {
             Change::Store(name) => settings.store = Some(name.clone()),
             Change::LockAfter(after) => settings.lock_after = *after,
+            Change::Sound(percent) => {
+                settings.sound = *percent;
+                if self.asks.blocking_send(Ask::Volume(*percent)).is_err() {
+                    tracing::debug!("the kiosk had stopped");
+                }
+            }
             Change::Camera(name) => {
                 settings.camera = Some(name.clone());
                 self.open_lens();

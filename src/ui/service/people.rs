@@ -184,6 +184,7 @@ fn name_ui(
             Role::Manager => Role::Clerk,
         };
     }
+    let rest = typing::script_ui(ui, rest, look);
     let (keys, foot) = cut_bottom(rest.with_min_y(rest.top() + GAP / 2.0), TARGET + GAP);
     typing::keys_ui(ui, keys, look, typing);
     let name = typing.text.trim().to_owned();

@@ -2,13 +2,26 @@
 
 use coupon_kiosk::screen::Stage;
 use coupon_kiosk::ui::drawn::{self, Drawn, DrawnText};
-use coupon_kiosk::wording::Language;
-use eframe::egui::{Rect, Vec2};
+use coupon_kiosk::wording::{Language, Wording};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Rect, Shape, Vec2};
 
-use super::{ARMED, Walk};
+use egui_kittest::kittest::Queryable;
+
+use super::{ARMED, Walk, contrast};
 
 /// Points in a millimetre of a 15.6-inch panel (`ui/theme.rs`).
 const MM: f32 = 5.55;
+
+/// What a clerk touches in a hurry is 20 mm, everything else 12 (Colle and Hiszem 2004).
+fn least(name: &str) -> f32 {
+    let is_main = ["confirm", "keypad-look-up", "pin-ok"].contains(&name);
+    // A hair less than what is meant: places are sums of floats.
+    (if is_main { 20.0 } else { 12.0 }) * MM - 0.1
+}
+
+/// How far below a key a touch still hits it.
+const REACH: f32 = 2.0 * MM;
 
 /// The whole area of an outcome takes touches; the keys on it are found first.
 fn is_ground(name: &str) -> bool {
@@ -28,8 +41,7 @@ fn faults(drawn: &Drawn, window: Rect) -> Vec<String> {
         .filter(|key| !is_ground(&key.name))
         .collect();
     for (at, key) in keys.iter().enumerate() {
-        let least = if key.name == "confirm" { 20.0 } else { 10.0 } * MM;
-        if key.rect.size().min_elem() < least {
+        if key.rect.size().min_elem() < least(&key.name) {
             faults.push(format!(
                 "the key {} is {:?} points",
                 key.name,
@@ -79,11 +91,24 @@ pub fn measure(walk: &mut Walk, what: &str, found: &mut Vec<String>) {
         "{what}: nothing was drawn"
     );
     let window = walk.harness.ctx.content_rect();
-    found.extend(
-        faults(&drawn, window)
-            .into_iter()
-            .map(|fault| format!("{what}: {fault}")),
-    );
+    let mut all = faults(&drawn, window);
+    let (hard, read) = contrast::faults(&walk.harness);
+    assert!(read >= 3, "{what}: only {read} texts were looked at");
+    all.extend(hard);
+    let areas: Vec<Rect> = walk
+        .harness
+        .get_all_by_role(Role::Button)
+        .map(|key| key.rect())
+        .collect();
+    for key in &drawn.keys {
+        let reaches = |area: &&Rect| {
+            area.min.distance(key.rect.min) < 1.0 && area.bottom() - key.rect.bottom() > REACH - 1.0
+        };
+        if !is_ground(&key.name) && areas.iter().find(reaches).is_none() {
+            all.push(format!("the key {} does not reach further down", key.name));
+        }
+    }
+    found.extend(all.into_iter().map(|fault| format!("{what}: {fault}")));
 }
 
 fn walk_stories(language: Language, (width, height): (f32, f32)) -> Vec<String> {
@@ -151,6 +176,62 @@ displays! {
     every_screen_can_be_read_and_hit_at_1920x1080 1920.0 1080.0;
     every_screen_can_be_read_and_hit_upright 1080.0 1920.0;
     every_screen_can_be_read_and_hit_at_4k 3840.0 2160.0;
+}
+
+/// How high the first letter of a text that begins with these words is drawn, in points.
+fn letter_height(walk: &Walk, words: &str) -> Option<f32> {
+    let shapes = &walk.harness.output().shapes;
+    let heights = shapes.iter().filter_map(|clipped| {
+        let Shape::Text(text) = &clipped.shape else {
+            return None;
+        };
+        let row = text.galley.rows.first()?;
+        let first = row.glyphs.first()?;
+        (text.galley.text() == words).then_some(first.uv_rect.size.y)
+    });
+    heights.reduce(f32::max)
+}
+
+#[test]
+fn the_outcomes_word_is_20_mm_high_on_a_panel_of_15_inches() {
+    for (width, height) in [(1920.0, 1080.0), (1080.0, 1920.0)] {
+        for language in Language::ALL {
+            let mut walk = Walk::sized(language, width, height);
+            for story in [
+                "already_redeemed",
+                "expired",
+                "no_network",
+                "redeemed",
+                "lost_for_good",
+            ] {
+                walk.hold_up(story);
+                walk.wait(story, |screen| {
+                    matches!(screen.stage, Stage::Review(_) | Stage::Finished(_))
+                });
+                if walk.is_review() {
+                    walk.pass(ARMED);
+                    walk.touch(&walk.say("review-confirm"));
+                }
+                let mut word = String::new();
+                walk.wait(story, |screen| match &screen.stage {
+                    Stage::Finished(finished) => {
+                        let wording = Wording::new(language);
+                        word = wording.outcome_word(finished.outcome);
+                        true
+                    }
+                    Stage::Idle | Stage::Working(_) | Stage::Review(_) => false,
+                });
+                let high = letter_height(&walk, &word).unwrap();
+                // A letter's picture has an empty edge of a pixel on each side.
+                assert!(
+                    high - 2.0 >= 20.0 * MM,
+                    "{word:?} is {} mm high at {width}x{height}",
+                    high / MM
+                );
+                walk.go_back();
+            }
+        }
+    }
 }
 
 #[test]

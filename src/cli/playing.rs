@@ -1,0 +1,118 @@
+//! The demo's stories, played one after the other: the demo's own, and a desk's training. Each begins with a journal of its
+//! own in a folder that is thrown away.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use tempfile::TempDir;
+
+use super::office::Wishes;
+use super::story::{self, Story};
+use crate::camera::pictures::{self, Phones};
+use crate::frame::Luma;
+use crate::kiosk::Parts;
+use crate::scanner::{self, Effort, Symbologies};
+use crate::screen::{Screen, Stage};
+
+/// Who hears of the records of the stories' journals.
+pub(super) enum Listener {
+    /// The office, for today's list.
+    Office(Wishes),
+    /// Nobody: a training leaves nothing behind.
+    Nobody,
+}
+
+/// The story that is being played.
+pub(super) struct Playing {
+    names: Vec<String>,
+    /// Holds a throw-away journal for each story begun.
+    folder: TempDir,
+    listener: Listener,
+    begun: u32,
+    story: Story,
+    /// How many of its phones were held up.
+    held_up: usize,
+    phones: Phones,
+}
+
+impl Playing {
+    /// Begins with this story; the phones are held up before the pictures that belong to `phones`.
+    pub(super) fn new(story: Story, phones: Phones, listener: Listener) -> anyhow::Result<Self> {
+        Ok(Self {
+            names: story::names(),
+            folder: tempfile::tempdir()?,
+            listener,
+            begun: 0,
+            held_up: 0,
+            phones,
+            story,
+        })
+    }
+
+    /// Where the stories' journals lie.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Begins the story anew.
+    pub(super) fn begin(&mut self) -> anyhow::Result<Parts> {
+        self.begun += 1;
+        self.held_up = 0;
+        let folder = self.folder.path().join(self.begun.to_string());
+        std::fs::create_dir(&folder)?;
+        let clock = self.story.clock();
+        match &self.listener {
+            Listener::Nobody => self.story.parts(&folder, clock, || {}),
+            Listener::Office(wishes) => {
+                let wishes = wishes.clone();
+                self.story.parts(&folder, clock, move || wishes.recorded())
+            }
+        }
+    }
+
+    /// Holds up the story's next phone.
+    pub(super) fn hold_up(&mut self) {
+        let Some(picture) = self.story.pictures().get(self.held_up).cloned() else {
+            return;
+        };
+        match code_of(&picture) {
+            Ok(code) => self.phones.hold_up(code),
+            Err(error) => tracing::error!(%error, picture, "a picture of the demo is missing"),
+        }
+        self.held_up += 1;
+    }
+
+    /// A phone of the strip was chosen. `Some` begins a new story.
+    pub(super) fn choose(&mut self, phone: usize) -> Option<Parts> {
+        let name = &self.names.get(phone)?.clone();
+        let goes_on = *name == self.story.name && self.held_up < self.story.pictures().len();
+        let mut parts = None;
+        if !goes_on {
+            let begun = Story::open(name).and_then(|story| {
+                self.story = story;
+                self.begin()
+            });
+            match begun {
+                Ok(begun) => parts = Some(begun),
+                Err(error) => tracing::error!(%error, name, "a story of the demo cannot begin"),
+            }
+        }
+        self.hold_up();
+        parts
+    }
+
+    /// The screen changed: the customer takes the phone away when the kiosk has read it.
+    pub(super) fn see(&mut self, screen: &Screen) {
+        if !matches!(screen.stage, Stage::Idle) {
+            self.phones.take_away();
+        }
+    }
+}
+
+/// The code alone, as a phone shows it, out of a fixture's picture.
+fn code_of(name: &str) -> anyhow::Result<Luma> {
+    let luma = story::picture(name)?;
+    let found = scanner::scan(&luma, Symbologies::default(), Effort::First);
+    let corners = found.first().context("the picture has no code")?.corners;
+    Ok(pictures::upright(&luma, corners))
+}

@@ -1,0 +1,152 @@
+//! What the steps of the first start ask for.
+
+use eframe::egui::{Rect, Ui};
+
+use super::{Asks, Goes, Source};
+use crate::office::{CameraLine, Tested};
+use crate::ui::look::Look;
+use crate::ui::theme::{self, GAP, TARGET, Tone};
+use crate::ui::typing::{self, Typing, Way, part};
+use crate::ui::widgets::{Key, Text, card, cut_top};
+use crate::wording::{Language, Wording};
+
+fn row(rect: Rect, at: usize) -> Rect {
+    let place = part(rect, at, 3, Way::Down).shrink(GAP / 2.0);
+    place.with_max_y(place.bottom().min(place.top() + 1.8 * TARGET))
+}
+
+/// Each in its own words.
+pub(super) fn languages_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) -> Option<Goes> {
+    let mut goes = None;
+    for (at, language) in Language::ALL.into_iter().enumerate() {
+        // Each in its own words.
+        let label = Wording::new(language.other()).say("language-other");
+        let key = Key::new(&label, look.palette.key, look.palette.text).sized(theme::TITLE);
+        if key.show(ui, row(rect, at), &format!("first {}", language.tag())) {
+            goes = Some(Goes::Language(language));
+        }
+    }
+    goes
+}
+
+/// How many cameras the page has room for; no desk has more.
+const CAMERAS: usize = 4;
+
+/// The cameras, and whichever is there: which may be one that is plugged in later.
+pub(super) fn cameras_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    cameras: &[CameraLine],
+    chosen: Option<&str>,
+) -> Option<Goes> {
+    let place = |at: usize| {
+        let line = part(rect, at / 2, CAMERAS / 2 + 1, Way::Down);
+        let place = part(line, at % 2, 2, Way::Across).shrink(GAP / 2.0);
+        place.with_max_y(place.bottom().min(place.top() + 1.8 * TARGET))
+    };
+    let colours = |is_chosen: bool| match is_chosen {
+        true => (look.palette.accent, look.palette.on_accent),
+        false => (look.palette.key, look.palette.text),
+    };
+    let mut goes = None;
+    let label = look.wording.say("first-camera-any");
+    let (fill, text) = colours(chosen.is_none());
+    if Key::new(&label, fill, text).show(ui, place(0), "first-camera-any") {
+        goes = Some(Goes::Camera(None));
+    }
+    let label = look.wording.say("first-camera-again");
+    let (fill, text) = colours(false);
+    if Key::new(&label, fill, text).show(ui, place(1), "first-camera-again") {
+        goes = Some(Goes::LookAgain);
+    }
+    for (at, camera) in cameras.iter().take(CAMERAS).enumerate() {
+        let (fill, text) = colours(chosen == Some(camera.name.as_str()));
+        let key = Key::new(&camera.name, fill, text).enabled(camera.is_free);
+        if key.show(ui, place(at + 2), &format!("camera {at}")) {
+            goes = Some(Goes::Camera(Some(camera.name.clone())));
+        }
+    }
+    goes
+}
+
+/// How access tokens come.
+pub(super) fn ways_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, chosen: Source) -> Option<Goes> {
+    let mut goes = None;
+    let ways = [
+        ("first-way-account", Source::Account),
+        ("first-way-service", Source::Service),
+    ];
+    for (at, (name, way)) in ways.into_iter().enumerate() {
+        let label = look.wording.say(name);
+        let (fill, text) = if way == chosen {
+            (look.palette.accent, look.palette.on_accent)
+        } else {
+            (look.palette.key, look.palette.text)
+        };
+        if Key::new(&label, fill, text).show(ui, row(rect, at), name) {
+            goes = Some(Goes::Way(way));
+        }
+    }
+    goes
+}
+
+/// A text and the keys to type it.
+pub(super) fn typed_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    typing: &mut Typing,
+    is_secret: bool,
+) {
+    let (field, keys) = cut_top(rect, TARGET);
+    if is_secret {
+        let hidden = Typing::of(&dotted(&typing.text));
+        typing::field_ui(ui, field, look, &hidden, "");
+    } else {
+        typing::field_ui(ui, field, look, typing, "");
+    }
+    typing::keys_ui(ui, keys.with_min_y(keys.top() + GAP / 2.0), look, typing);
+}
+
+/// A secret while it is typed: how long it is, and its last character, so that a slip is seen.
+fn dotted(text: &str) -> String {
+    let count = text.chars().count().saturating_sub(1);
+    let last: String = text.chars().last().into_iter().collect();
+    format!("{}{last}", "\u{2022}".repeat(count))
+}
+
+/// What the test came to, the key that tries, and the key that begins.
+pub(super) fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<Goes> {
+    let told = match tested {
+        Tested::Untested | Tested::Begun => None,
+        Tested::Testing => Some((look.wording.say("first-testing"), Tone::Neutral)),
+        Tested::Works => Some((look.wording.say("first-works"), Tone::Good)),
+        Tested::Wrong => Some((look.wording.say("first-wrong"), Tone::Refused)),
+        Tested::NotKept => Some((look.wording.say("staff-fault-kept"), Tone::Refused)),
+        Tested::Trouble(why, outcome) => {
+            let (happened, advice) = look.wording.why(why, *outcome);
+            Some((format!("{happened} {advice}"), Tone::Attention))
+        }
+    };
+    if let Some((words, tone)) = &told {
+        let place = row(rect, 0);
+        card(ui, place, tone.fill());
+        Text::body(words, tone.text()).put_centred(ui, place.shrink(12.0));
+    }
+    let is_busy = matches!(tested, Tested::Testing | Tested::Begun);
+    let mut goes = None;
+    let label = look.wording.say("first-try");
+    let key = Key::new(&label, look.palette.key, look.palette.text).enabled(!is_busy);
+    if key.show(ui, row(rect, 1), "first-try") {
+        goes = Some(Goes::Ask(Asks::Test));
+    }
+    // A network that is down today is no reason not to set the kiosk up; what can mean nothing is.
+    let may_begin = matches!(tested, Tested::Works | Tested::Trouble(..));
+    let label = look.wording.say("first-begin");
+    let key = Key::new(&label, look.palette.accent, look.palette.on_accent).enabled(may_begin);
+    if key.show(ui, row(rect, 2), "first-begin") {
+        goes = Some(Goes::Ask(Asks::Begin));
+    }
+    goes
+}

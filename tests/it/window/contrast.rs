@@ -1,0 +1,91 @@
+//! The contrast of every text with what is really behind it, as WCAG 2.2 reckons it.
+
+use eframe::egui::{Color32, Rect, Shape};
+use egui_kittest::Harness;
+
+/// Text; large text could do with 3, but nobody reads it from 1.5 m then.
+const LEAST: f64 = 4.5;
+
+fn luminance(colour: Color32) -> f64 {
+    let linear = |channel: u8| {
+        let share = f64::from(channel) / 255.0;
+        if share <= 0.04045 {
+            share / 12.92
+        } else {
+            ((share + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
+}
+
+pub fn contrast(one: Color32, other: Color32) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// What every shape is drawn over, in the order of drawing.
+fn flat<'a>(shape: &'a Shape, all: &mut Vec<&'a Shape>) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| flat(shape, all)),
+        other => all.push(other),
+    }
+}
+
+/// What is hard to read in the harness's last picture, and how many texts were looked at. Keys that take no touch are
+/// excepted there as everywhere: their colours let the ground through.
+pub fn faults<S>(harness: &Harness<'_, S>) -> (Vec<String>, usize) {
+    let mut shapes = Vec::new();
+    for clipped in &harness.output().shapes {
+        flat(&clipped.shape, &mut shapes);
+    }
+    let (mut grounds, mut faults, mut count) = (Vec::<(Rect, Color32)>::new(), Vec::new(), 0);
+    for shape in shapes {
+        match shape {
+            Shape::Rect(drawn) if drawn.fill.is_opaque() && drawn.brush.is_none() => {
+                grounds.push((drawn.rect, drawn.fill));
+            }
+            Shape::Text(text) if !text.galley.text().trim().is_empty() => {
+                let place = text.visual_bounding_rect();
+                let Some((_, ground)) = grounds
+                    .iter()
+                    .rev()
+                    .find(|(rect, _)| rect.contains(place.center()))
+                else {
+                    faults.push(format!("{:?} stands on nothing", text.galley.text()));
+                    continue;
+                };
+                let of_section = text.galley.job.sections.first().map(|it| it.format.color);
+                let colour = text
+                    .override_text_color
+                    .or(of_section)
+                    .filter(|colour| *colour != Color32::PLACEHOLDER)
+                    .unwrap_or(text.fallback_color);
+                if !colour.is_opaque() {
+                    continue;
+                }
+                count += 1;
+                let found = contrast(colour, *ground);
+                if found < LEAST {
+                    let words = text.galley.text();
+                    faults.push(format!("{words:?} has {found:.1} to 1 on {ground:?}"));
+                }
+            }
+            _ => {}
+        }
+    }
+    (faults, count)
+}
+
+#[test]
+fn a_text_that_is_hard_to_read_is_found() {
+    for (grey, is_hard) in [(118, false), (160, true)] {
+        let harness = Harness::builder()
+            .with_size([200.0, 100.0])
+            .build_ui(move |ui| {
+                ui.painter().rect_filled(ui.max_rect(), 0.0, Color32::WHITE);
+                ui.colored_label(Color32::from_gray(grey), "words");
+            });
+        let (found, count) = faults(&harness);
+        assert_eq!((found.is_empty(), count), (!is_hard, 1), "{found:?}");
+    }
+}
