@@ -11,6 +11,7 @@ mod display;
 mod doctor;
 mod exit;
 pub mod first_start;
+mod frugal;
 pub mod journal;
 mod journal_state;
 mod kiosk_in_terminal;

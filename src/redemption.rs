@@ -309,6 +309,7 @@ impl Redemption {
         answer: Option<String>,
         now: Moment,
     ) {
+        let quoted = showing::quoted(&told, answer.as_deref());
         match told {
             Told::Decrypt(reply) => self.decrypted(exchange, reply, answer, now),
             Told::Query(reply) if self.doubts.is_probe(exchange) => {
@@ -318,6 +319,7 @@ impl Redemption {
             Told::Consume(reply) => self.consumed(exchange, reply, answer, now),
             Told::Title(reply) => self.titled(exchange, reply),
         }
+        self.quote(quoted, now);
     }
 
     fn become_idle(&mut self, why: &str) {

@@ -10,7 +10,7 @@ use super::display::Display;
 use super::kiosk_in_terminal::{Clerk, Patience, Session, TITLE_FOR};
 use super::story::{self, Story};
 use super::terminal::Page;
-use super::{Context, Exit, demo_window, set_up};
+use super::{Context, Exit, demo_window, frugal, set_up};
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Shade, Stage};
@@ -56,6 +56,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
                 writeln!(context.out, "{said} {instead}\n")?;
             }
             Display::Ready => {
+                frugal::begin();
                 let is_shown = args.story.is_some();
                 let shade = if args.light {
                     Shade::Light

@@ -7,7 +7,7 @@ use crate::screen::{Finished, Why};
 use super::attempt::{Intent, JournalTrouble, Outcome, Probe, Record, Resend, Settled, SettledBy};
 use super::doubt::{Doubt, Verdict};
 use super::looking_up::Failure;
-use super::reply::{Ask, Reason, Reply, Unknown, errmsg};
+use super::reply::{Ask, Reason, Reply, Unknown};
 use super::state::{Consuming, Journaling, Send, State, Then};
 use super::{Moment, Redemption, SETTLED_AGAIN};
 
@@ -138,38 +138,30 @@ impl Redemption {
             });
             return;
         }
-        let errmsg = errmsg(answer.as_deref());
         if let Reply::Unknown(why) = reply {
-            self.fall_into_doubt(None, why, errmsg, now);
+            self.fall_into_doubt(None, why, now);
             return;
         }
         if let Some((end, finished)) = judge(&intent, reply, now) {
             self.settle(&intent, end, answer, now);
-            self.finish(Finished { errmsg, ..finished }, now);
+            self.finish(finished, now);
         }
     }
 
     pub(super) fn consume_timed_out(&mut self, now: Moment) {
         if let State::Consuming(consuming) = &self.state {
             let still_open = Some(consuming.exchange);
-            self.fall_into_doubt(still_open, Unknown::Timeout, None, now);
+            self.fall_into_doubt(still_open, Unknown::Timeout, now);
         }
     }
 
-    fn fall_into_doubt(
-        &mut self,
-        open: Option<ExchangeId>,
-        why: Unknown,
-        errmsg: Option<String>,
-        now: Moment,
-    ) {
+    fn fall_into_doubt(&mut self, open: Option<ExchangeId>, why: Unknown, now: Moment) {
         let State::Consuming(consuming) = std::mem::replace(&mut self.state, State::Idle) else {
             return;
         };
         let intent = consuming.intent;
         let finished = Finished {
             errcode: why.errcode(),
-            errmsg,
             settled_by: None,
             ..finished_attempt(&intent, Outcome::InDoubt, Why::Unknown(why), now)
         };
@@ -262,10 +254,6 @@ impl Redemption {
         now: Moment,
     ) {
         self.doubts.remove(intent.attempt);
-        let finished = Finished {
-            errmsg: errmsg(answer.as_deref()),
-            ..finished
-        };
         self.settle(intent, end, answer, now);
         // The clerk may still be looking at this attempt; any other screen is left alone.
         match &self.state {

@@ -6,7 +6,7 @@ use crate::payload::{Origin, Payload};
 use crate::screen::{Finished, Notice, Why};
 
 use super::attempt::{Outcome, QueryRecord, Record};
-use super::reply::{Ask, NotSent, Reason, Refusal, Reply, Unknown, errmsg};
+use super::reply::{Ask, NotSent, Reason, Refusal, Reply, Unknown};
 use super::state::{Decrypting, Found, Querying, Reviewing, State, Then};
 use super::{LOOK_UP_LIMIT, Moment, REVIEW_FOR, Redemption};
 
@@ -247,7 +247,6 @@ impl Redemption {
         now: Moment,
     ) {
         let (outcome, why) = failure.outcome();
-        let errmsg = errmsg(answer.as_deref());
         self.journal(Record::Query(QueryRecord {
             at: now.wall,
             code: code.clone(),
@@ -263,7 +262,6 @@ impl Redemption {
             code,
             card_id,
             errcode: failure.errcode(),
-            errmsg,
             trace: failure.trace(),
             ..Finished::new(outcome, why, now.wall)
         };

@@ -4,8 +4,9 @@ use crate::card::{CardId, CardTitle};
 use crate::redemption::attempt::Outcome;
 use crate::screen::{self, Desk, Finished, Review, Screen, Stage, Why, Work};
 
-use super::Redemption;
+use super::reply::{Told, errmsg};
 use super::state::{State, Then};
+use super::{Moment, Redemption};
 
 impl Redemption {
     /// The screen of this moment.
@@ -64,5 +65,26 @@ impl Redemption {
     pub(super) fn title_of(&self, card_id: Option<&CardId>) -> Option<CardTitle> {
         let (known, title) = self.title.as_ref()?;
         (Some(known) == card_id).then(|| title.clone())
+    }
+}
+
+/// What the people who look into an outcome are told in Weixin's own words.
+pub(super) fn quoted(told: &Told, answer: Option<&str>) -> Option<String> {
+    match told {
+        Told::Decrypt(_) | Told::Query(_) | Told::Consume(_) => errmsg(answer),
+        // How a coupon is called ends nothing.
+        Told::Title(_) => None,
+    }
+}
+
+impl Redemption {
+    /// Puts Weixin's own words beside the outcome that its answer of this moment came to.
+    pub(super) fn quote(&mut self, quoted: Option<String>, now: Moment) {
+        if let State::Finished(shown) = &mut self.state
+            && shown.since == now.tick
+        {
+            let errmsg = &mut shown.finished.errmsg;
+            *errmsg = errmsg.take().or(quoted);
+        }
     }
 }

@@ -14,7 +14,7 @@ use pages::{cameras_ui, languages_ui, test_ui, typed_ui, ways_ui};
 use super::SOON;
 use super::look::Look;
 use super::theme::{self, GAP, MARGIN, Palette, TARGET};
-use super::typing::{self, Typing};
+use super::typing::Typing;
 use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
 use crate::office::{CameraLine, Hidden, Reach, Start, Tested};
 use crate::screen::Panel;
@@ -184,7 +184,10 @@ impl FirstStart {
         let title = wording.say(self.key());
         Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
         let (hint, rest) = cut_top(rest, theme::BODY * 2.6);
-        let said = wording.say(&format!("{}.do", self.key()));
+        let mut said = wording.say(&format!("{}.do", self.key()));
+        if self.step == Step::Store {
+            said = format!("{said} {}", wording.say("typing-script"));
+        }
         Text::body(&said, look.palette.muted).put_centred(ui, hint);
         let (body, foot) = cut_bottom(rest, TARGET + GAP);
         let foot = foot.with_min_y(foot.top() + GAP);
@@ -203,15 +206,6 @@ impl FirstStart {
             Step::Way => ways_ui(ui, body, look, self.way),
             Step::Test => test_ui(ui, body, look, &self.tested),
             Step::Store | Step::Public | Step::Secret => {
-                let body = match self.step {
-                    Step::Store => typing::script_ui(ui, body, look),
-                    Step::Language
-                    | Step::Camera
-                    | Step::Way
-                    | Step::Public
-                    | Step::Secret
-                    | Step::Test => body,
-                };
                 if let Some(typing) = self.typing() {
                     typed_ui(ui, body, look, typing, is_secret);
                 }

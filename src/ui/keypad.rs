@@ -4,7 +4,7 @@ use eframe::egui::{Rect, Ui, vec2};
 
 use super::icon::{self, Icon};
 use super::look::{Act, Look, is_wide};
-use super::theme::{self, GAP, MARGIN, TARGET, Tone};
+use super::theme::{self, GAP, MAIN_TARGET, MARGIN, TARGET, Tone};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
 use crate::card::Code;
 
@@ -46,7 +46,7 @@ pub fn keypad_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, keypad: &mut Keypad) -
 
 fn typed_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, keypad: &mut Keypad) -> Option<Act> {
     let mut act = None;
-    let (rest, foot) = cut_bottom(rect, TARGET * 1.4);
+    let (rest, foot) = cut_bottom(rect, MAIN_TARGET);
     let rest = rest.with_max_y(rest.bottom() - GAP);
     let title = look.wording.say("keypad-title");
     let (head, rest) = cut_top(rest, (theme::TITLE * 1.5).min(rest.height() * 0.22));

@@ -60,7 +60,7 @@ pub fn pad_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, dots: &mut Dots, is_enabl
     Text::bold(&words, theme::BODY * 1.2, colour)
         .centred()
         .put_centred(ui, shown.shrink(4.0));
-    let (keys, foot) = cut_bottom(rest.with_min_y(rest.top() + GAP / 2.0), TARGET + GAP);
+    let (keys, foot) = cut_bottom(rest.with_min_y(rest.top() + GAP / 2.0), TARGET + GAP / 2.0);
     let keys = keys.with_max_y(keys.bottom().min(keys.top() + 4.0 * 120.0));
     for (row, digits) in ["123", "456", "789"].into_iter().enumerate() {
         let line = part(keys, row, 4, Way::Down);
@@ -78,7 +78,7 @@ pub fn pad_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, dots: &mut Dots, is_enabl
     let label = look.wording.say("pin-ok");
     let key = Key::new(&label, look.palette.accent, look.palette.on_accent)
         .enabled(is_enabled && dots.0.len() >= 4);
-    key.show(ui, foot.with_min_y(foot.top() + GAP), "pin-ok")
+    key.show(ui, foot.with_min_y(foot.top() + GAP / 2.0), "pin-ok")
 }
 
 fn digit_ui(ui: &mut Ui, place: Rect, look: Look<'_>, dots: &mut Dots, digit: char) {

@@ -11,7 +11,7 @@ use eframe::egui::{Rect, Ui, vec2};
 use super::look::{Act, Look, is_wide};
 use super::sign_in::{Purpose, SignIn, sign_in_ui};
 use super::theme::{self, GAP, MARGIN, TARGET};
-use super::typing::{self, Typing, Way, part};
+use super::typing::{self, Ended, Ends, Typing, Way, part};
 use super::viewfinder::{Preview, viewfinder_ui};
 use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
 use crate::office::{Change, Office, Wish};
@@ -215,39 +215,20 @@ fn menu_words(look: Look<'_>, name: &str, office: &Office) -> Option<String> {
     Some(look.wording.say_with("service-now", &values))
 }
 
-/// Two keys at the foot: back, and keep; which of them was touched.
-fn foot_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, keep: &str, may_keep: bool) -> (bool, bool) {
-    let label = look.wording.say("day-close");
-    let (back, place) = cut_left(rect, rect.width() / 2.0);
-    let key = Key::new(&label, look.palette.key, look.palette.text);
-    let goes = key.show(
-        ui,
-        back.with_max_x(back.right() - GAP / 2.0),
-        "service-back",
-    );
-    let label = look.wording.say(keep);
-    let key = Key::new(&label, look.palette.accent, look.palette.on_accent).enabled(may_keep);
-    let keeps = key.show(
-        ui,
-        place.with_min_x(place.left() + GAP / 2.0),
-        "service-keep",
-    );
-    (goes, keeps)
-}
-
 fn store_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) -> (Option<Act>, bool) {
-    let rest = titled(ui, rect, look, "service-store");
-    let (field, rest) = cut_top(rest, TARGET);
+    let rest = typing::titled_ui(ui, rect, look, "service-store");
     let hint = look.wording.say("service-store-hint");
-    typing::field_ui(ui, field, look, typing, &hint);
-    let rest = typing::script_ui(ui, rest, look);
-    let (keys, foot) = cut_bottom(rest.with_min_y(rest.top() + GAP / 2.0), TARGET + GAP);
-    typing::keys_ui(ui, keys, look, typing);
     let name = typing.text.trim().to_owned();
-    let foot = foot.with_min_y(foot.top() + GAP);
-    let (goes, keeps) = foot_ui(ui, foot, look, "remark-keep", !name.is_empty());
-    let act = keeps.then_some(Act::Wish(Wish::Change(Change::Store(name))));
-    (act, goes || keeps)
+    let ends = Ends {
+        back: "service-back",
+        on: ("service-keep", "remark-keep"),
+        may_go_on: !name.is_empty(),
+    };
+    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, |_ui, _place| {}) {
+        Ended::Not => (None, false),
+        Ended::Back => (None, true),
+        Ended::On => (Some(Act::Wish(Wish::Change(Change::Store(name)))), true),
+    }
 }
 
 /// The cameras, each opened at a touch, with what the open one sees.

@@ -81,7 +81,8 @@ pub fn story_ui(
 ) -> Said {
     let inner = rect.shrink2(vec2(MARGIN, GAP));
     let (left, side) = if is_wide(inner) {
-        let (left, side) = cut_left(inner, inner.width() * 0.58);
+        let side = (inner.width() * 0.42).max(typing::NARROWEST + MARGIN);
+        let (left, side) = cut_left(inner, inner.width() - side);
         (left, side.with_min_x(side.left() + MARGIN))
     } else {
         let (left, side) = cut_top(inner, inner.height() * 0.54);

@@ -6,8 +6,8 @@ use eframe::egui::{IMEPurpose, Rect, Ui, vec2};
 
 use super::icon::Icon;
 use super::look::Look;
-use super::theme::{self, GAP};
-use super::widgets::{Key, Text, card, cut_top};
+use super::theme::{self, GAP, TARGET};
+use super::widgets::{Key, Text, card, cut_left, cut_right, cut_top};
 
 /// What was typed, and which keys are seen.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -104,13 +104,73 @@ pub fn field_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &Typing, hint: 
     }
 }
 
-/// How a name in another script is typed; tells what is left below.
-pub fn script_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) -> Rect {
-    let (line, rest) = cut_top(rect, theme::SMALL * 1.6);
+/// The two keys beside a text: the way back, and what is done with it.
+pub struct Ends<'a> {
+    /// The name of the one that goes back.
+    pub back: &'a str,
+    /// The name of the other one, and what it says.
+    pub on: (&'a str, &'a str),
+    /// Whether that one takes a touch.
+    pub may_go_on: bool,
+}
+
+/// Which of them was touched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// Neither.
+    Not,
+    /// Back.
+    Back,
+    /// On.
+    On,
+}
+
+/// A text with its two ends in one row, so that the keys below have the room that fingers need; `more` is a third key.
+pub fn page_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    (typing, hint): (&mut Typing, &str),
+    ends: &Ends<'_>,
+    more: impl FnOnce(&mut Ui, Rect),
+) -> Ended {
+    let (line, keys) = cut_top(rect, TARGET);
+    let end = (line.width() * 0.18).min(240.0);
+    let (back, rest) = cut_left(line, end);
+    let (rest, on) = cut_right(rest, end);
+    let (rest, other) = cut_right(rest, end);
+    more(ui, other.with_max_x(other.right() - GAP / 2.0));
+    let field = rest.shrink2(vec2(GAP / 2.0, 0.0));
+    field_ui(ui, field, look, typing, hint);
+    keys_ui(ui, keys.with_min_y(keys.top() + GAP / 2.0), look, typing);
+    let mut ended = Ended::Not;
+    let label = look.wording.say("day-close");
+    let key = Key::new(&label, look.palette.key, look.palette.text);
+    if key.show(ui, back, ends.back) {
+        ended = Ended::Back;
+    }
+    let (name, says) = ends.on;
+    let label = look.wording.say(says);
+    let key = Key::new(&label, look.palette.accent, look.palette.on_accent);
+    if key.enabled(ends.may_go_on).show(ui, on, name) {
+        ended = Ended::On;
+    }
+    ended
+}
+
+/// A title, and how a name in another script is typed; tells what is left below.
+pub fn titled_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, title: &str) -> Rect {
+    let (head, rest) = cut_top(rect, theme::TITLE * 1.3);
+    let (title_place, script) = cut_left(head, head.width() * 0.42);
+    let words = look.wording.say(title);
+    Text::bold(&words, theme::TITLE, look.palette.text).put_centred(ui, title_place);
     let words = look.wording.say("typing-script");
-    Text::small(&words, look.palette.muted).put_centred(ui, line);
+    Text::small(&words, look.palette.muted).put_centred(ui, script);
     rest
 }
+
+/// How wide a place for the keys is at least.
+pub const NARROWEST: f32 = 7.0 * (TARGET + BETWEEN) + 1.0;
 
 /// The keys.
 pub fn keys_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) {

@@ -2,13 +2,13 @@
 
 use eframe::egui::{Rect, Ui};
 
-use super::{foot_ui, titled};
+use super::titled;
 use crate::office::{Person, Pin, Role, Staff, StaffFault, Wish};
 use crate::ui::day::{pages, paging_ui};
 use crate::ui::look::{Act, Look, is_wide};
 use crate::ui::pin::{self, Dots};
 use crate::ui::theme::{self, GAP, MARGIN, TARGET, Tone};
-use crate::ui::typing::{self, Typing, Way, part};
+use crate::ui::typing::{self, Ended, Ends, Typing, Way, part};
 use crate::ui::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
 
 /// What a manager has done on the page so far.
@@ -77,17 +77,19 @@ impl People {
         look: Look<'_>,
         staff: &Staff,
     ) -> (Option<Act>, bool) {
+        if let Step::Name(typing, role) = &mut self.step {
+            let (goes, person) = name_ui(ui, rect, look, typing, role, staff);
+            if let Some(person) = person {
+                self.step = Step::NewPin(PinOf::new(person, true));
+            } else if goes {
+                self.step = Step::List;
+            }
+            return (None, false);
+        }
         let rest = titled(ui, rect, look, "service-staff");
         match &mut self.step {
             Step::List => return self.list_ui(ui, rest, look, staff),
-            Step::Name(typing, role) => {
-                let (goes, person) = name_ui(ui, rest, look, typing, role, staff);
-                if let Some(person) = person {
-                    self.step = Step::NewPin(PinOf::new(person, true));
-                } else if goes {
-                    self.step = Step::List;
-                }
-            }
+            Step::Name(..) => {}
             Step::One(person) => {
                 let (next, wish) = one_ui(ui, rest, look, person);
                 if let Some(next) = next {
@@ -148,7 +150,7 @@ impl People {
             let (place, _) = cut_top(rest, TARGET);
             paging_ui(ui, place, look, &mut self.page, pages);
         }
-        let (goes, adds) = foot_ui(ui, foot, look, "staff-add", true);
+        let (goes, adds) = foot_ui(ui, foot, look);
         if adds {
             let role = if staff.people.is_empty() {
                 Role::Manager
@@ -162,6 +164,19 @@ impl People {
     }
 }
 
+/// Two keys at the foot: back, and somebody new; which of them was touched.
+fn foot_ui(ui: &mut Ui, rect: Rect, look: Look<'_>) -> (bool, bool) {
+    let label = look.wording.say("day-close");
+    let (back, place) = cut_left(rect, rect.width() / 2.0);
+    let key = Key::new(&label, look.palette.key, look.palette.text);
+    let back = back.with_max_x(back.right() - GAP / 2.0);
+    let goes = key.show(ui, back, "service-back");
+    let label = look.wording.say("staff-add");
+    let key = Key::new(&label, look.palette.accent, look.palette.on_accent);
+    let place = place.with_min_x(place.left() + GAP / 2.0);
+    (goes, key.show(ui, place, "service-keep"))
+}
+
 /// A name and what he may do; the person when both stand.
 fn name_ui(
     ui: &mut Ui,
@@ -171,27 +186,31 @@ fn name_ui(
     role: &mut Role,
     staff: &Staff,
 ) -> (bool, Option<Person>) {
-    let (line, rest) = cut_top(rect, TARGET);
-    let (field, other) = cut_left(line, line.width() * 0.66);
+    let rest = typing::titled_ui(ui, rect, look, "service-staff");
     let hint = look.wording.say("staff-name");
-    typing::field_ui(ui, field, look, typing, &hint);
-    let label = look.wording.say(role_key(*role));
-    let key =
-        Key::new(&label, look.palette.key, look.palette.text).enabled(!staff.people.is_empty());
-    if key.show(ui, other.with_min_x(other.left() + GAP), "staff-role") {
-        *role = match role {
-            Role::Clerk => Role::Manager,
-            Role::Manager => Role::Clerk,
-        };
-    }
-    let rest = typing::script_ui(ui, rest, look);
-    let (keys, foot) = cut_bottom(rest.with_min_y(rest.top() + GAP / 2.0), TARGET + GAP);
-    typing::keys_ui(ui, keys, look, typing);
     let name = typing.text.trim().to_owned();
-    let foot = foot.with_min_y(foot.top() + GAP);
-    let (goes, goes_on) = foot_ui(ui, foot, look, "staff-next", !name.is_empty());
-    let person = goes_on.then_some(Person { name, role: *role });
-    (goes, person)
+    let ends = Ends {
+        back: "service-back",
+        on: ("service-keep", "staff-next"),
+        may_go_on: !name.is_empty(),
+    };
+    let turn = |ui: &mut Ui, place: Rect| {
+        let label = look.wording.say(role_key(*role));
+        let key = Key::new(&label, look.palette.key, look.palette.text);
+        // The first one has to be a manager.
+        let key = key.enabled(!staff.people.is_empty());
+        if key.show(ui, place, "staff-role") {
+            *role = match role {
+                Role::Clerk => Role::Manager,
+                Role::Manager => Role::Clerk,
+            };
+        }
+    };
+    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, turn) {
+        Ended::Not => (false, None),
+        Ended::Back => (true, None),
+        Ended::On => (false, Some(Person { name, role: *role })),
+    }
 }
 
 fn one_ui(
