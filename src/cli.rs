@@ -12,6 +12,7 @@ mod doctor;
 mod exit;
 pub mod first_start;
 pub mod journal;
+mod journal_copy;
 mod journal_state;
 mod kiosk_in_terminal;
 mod lens;
@@ -89,6 +90,7 @@ const JOURNAL_EXAMPLES: &str = "Examples:
   coupon-kiosk journal show q17
   coupon-kiosk journal export --from 2026-11-01 --bom > november.csv
   coupon-kiosk journal verify
+  coupon-kiosk journal backup /media/stick/desk-2.sqlite
   coupon-kiosk journal reconcile --for 120";
 
 #[derive(Debug, Subcommand)]
@@ -132,6 +134,10 @@ enum JournalCommand {
     Read(journal::Args),
     /// What a package's scripts ask before they change the program: schema and attempts in doubt
     State(journal_state::Args),
+    /// A copy for another machine, made beside a running kiosk
+    Backup(journal_copy::Args),
+    /// Put a copy where this desk's journal is to be; there must be none yet
+    Restore(journal_copy::Args),
     /// Ask Weixin about what is in doubt, until it is settled
     Reconcile {
         /// How long, in seconds
@@ -143,6 +149,8 @@ enum JournalCommand {
 fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     match command {
         JournalCommand::State(args) => journal_state::run(args, context),
+        JournalCommand::Backup(args) => journal_copy::backup(args, context),
+        JournalCommand::Restore(args) => journal_copy::restore(args, context),
         JournalCommand::Read(args) => {
             let config = set_up::configuration(context)?;
             let zone = &config.store.time_zone;
