@@ -11,6 +11,7 @@ mod display;
 mod doctor;
 mod exit;
 pub mod first_start;
+mod fleet;
 pub mod journal;
 mod journal_copy;
 mod journal_state;
@@ -26,6 +27,7 @@ mod scan_live;
 mod serve;
 mod set_up;
 mod story;
+mod support_bundle;
 pub mod terminal;
 
 use std::io::Write;
@@ -113,12 +115,17 @@ enum Command {
     /// What was asked and redeemed
     #[command(subcommand, after_help = JOURNAL_EXAMPLES)]
     Journal(JournalCommand),
+    /// The signed configuration that head office writes for many desks
+    #[command(subcommand)]
+    Fleet(fleet::Command),
     /// The page in Weixin's own browser, for the customers' phones
     Serve,
     /// The configuration, and what is wrong with it
     Check,
     /// What is wrong with this desk, one line a check, and what to do
     Doctor(doctor::Args),
+    /// One file for whoever helps: doctor, configuration, journal and logs, without secrets
+    SupportBundle(support_bundle::Args),
     /// Completions for a shell, to stdout
     Completions {
         /// Which shell
@@ -195,12 +202,14 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Cameras => cameras::run(&mut context),
         Command::Code(args) => code::run(&args, &mut context),
         Command::Journal(command) => run_journal(&command, &mut context),
+        Command::Fleet(command) => fleet::run(&command, &mut context),
         Command::Serve => serve::run(&mut context),
         Command::Check => {
             let code = check::run(context.config.as_deref(), context.json, context.out)?;
             Ok(if code == 0 { Exit::Done } else { Exit::SetUp })
         }
         Command::Doctor(args) => doctor::run(&args, &mut context),
+        Command::SupportBundle(args) => support_bundle::run(&args, &mut context),
         Command::Completions { shell } => {
             // By way of memory: it panics where its sink fails, such as `| head`.
             let mut script = Vec::new();
