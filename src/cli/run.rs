@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
 use super::office::{Journals, Papers, Wishes};
-use super::{Context, Exit, cameras, first_start, frugal, scan, set_up};
+use super::{Context, Exit, cameras, first_start, fleet, frugal, scan, set_up};
 use crate::config::{self, Config};
 use crate::health;
 use crate::journal::Held;
@@ -56,6 +56,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         desk,
         look,
     } = running;
+    let _fleet = fleet::watch(context.config.as_deref())?;
     desk.open(look, move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
