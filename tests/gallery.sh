@@ -2,7 +2,8 @@
 # tests/gallery.sh TARGET [SIZE...]: pictures of every screen of the real window, into TARGET/gallery.
 #
 # The window stands under Xvfb and is touched by xdotool where its own log says that a key is (RUST_LOG below). Every
-# story of the demo is walked in both languages, at every size; then the live kiosk, without camera and network.
+# story of the demo is walked in both languages, at every size; then the pages behind the counter, the light colours, the
+# first start, and the live kiosk without camera and network, with its training. At the end all of it on contact sheets.
 set -euo pipefail
 
 target=$(realpath "$1")
@@ -23,6 +24,9 @@ export HOME=$work XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config
 : >"$log"
 # shellcheck source=tests/window.sh
 . tests/window.sh
+
+# Not before it has been drawn.
+is_there() { wait_for "key $1" since "name=\"$1\""; }
 
 picture() { import -window root "$gallery/$size-$language-$1.png"; }
 
@@ -68,7 +72,7 @@ walk() {
         wait_for "review or outcome of $story" since 'shown stage=\(Review\|Finished\)'
         if since 'shown stage=Review'; then
             picture "$name-1-review"
-            sleep 0.5
+            is_there confirm
             mark
             tap confirm
             shown Finished
@@ -79,7 +83,7 @@ walk() {
             sleep 0.5
             picture "$name-3-found"
         fi
-        sleep 0.5
+        is_there back
         mark
         tap back
         shown Idle
@@ -100,14 +104,17 @@ press() {
     xdotool mousedown 1
     sleep 3
     xdotool mouseup 1
-    sleep 0.7
+    pace
 }
+
+# What draws by software beside other work is slow: time for the answer to a touch.
+pace() { sleep "$(awk '{ printf "%.1f", 0.8 + $1 / 12 }' /proc/loadavg)"; }
 
 touch_all() {
     local key
     for key in "$@"; do
         tap "$key"
-        sleep 1
+        pace
     done
 }
 
@@ -123,11 +130,19 @@ behind() {
     picture day-2-remark
     touch_all remark-keep
     picture day-3-remarked
-    touch_all story-close day-close
+    touch_all mistake-open
+    picture day-4-mistake
+    touch_all mistake-no story-close 'search 9'
+    picture day-5-search
+    touch_all day-close
     press service
     picture service-0-menu
-    touch_all service-lock
+    touch_all service-sound
+    picture service-1-sound
+    touch_all service-back service-lock
     picture service-1-lock
+    touch_all service-back service-camera
+    picture service-1-camera
     touch_all service-back service-store 'layer abc' 'type a'
     picture service-2-store
     touch_all service-back service-staff
@@ -158,6 +173,67 @@ behind() {
     picture staff-3-idle
     press service
     picture staff-4-manager
+}
+
+# The same in the sun.
+light() {
+    start demo --light
+    picture light-0-idle
+    mark
+    tap redeemed
+    shown Review
+    picture light-1-review
+    is_there confirm
+    mark
+    tap confirm
+    shown Finished
+    picture light-2-outcome
+    sleep 0.5
+    mark
+    tap details-open
+    is_there details-close
+    sleep 0.5
+    picture light-3-details
+    mark
+    tap details-close
+    is_there back
+    mark
+    tap back
+    shown Idle
+    sleep 0.5
+    press service
+    picture light-4-menu
+    finish
+}
+
+# A kiosk that nobody has configured.
+first_start() {
+    : >"$log"
+    "$program" --lang "$language" run 2>>"$log" >"$work/out" &
+    kiosk=$!
+    marked=0
+    is_there 'first zh'
+    place_window "$size"
+    sleep 1.5
+    picture first-0-language
+    touch_all "first $language"
+    picture first-1-store
+    touch_all first-next
+    picture first-2-camera
+    touch_all first-camera-any
+    picture first-3-way
+    touch_all first-way-account 'layer abc'
+    picture first-4-appid
+    touch_all 'type w' 'type x' first-next 'layer abc' 'type s'
+    picture first-5-secret
+    touch_all first-next
+    picture first-6-test
+    touch_all first-try
+    sleep 2
+    picture first-7-tested
+    kill "$kiosk"
+    wait "$kiosk" 2>/dev/null || true
+    kiosk=''
 }
 
 live() {
@@ -191,11 +267,37 @@ TOML
     tap keypad-look-up
     shown Finished
     picture live-3-no-network
-    sleep 0.5
+    is_there back
     mark
     tap back
     shown Idle
     picture live-4-attention
+    press service
+    picture live-5-menu
+    mark
+    tap service-training
+    is_there training-end
+    sleep 1
+    picture training-0-idle
+    mark
+    tap lost_for_good
+    shown Review
+    picture training-1-review
+    is_there confirm
+    mark
+    tap confirm
+    shown Finished
+    picture training-2-lost
+    is_there back
+    mark
+    tap back
+    shown Idle
+    sleep 0.5
+    mark
+    tap training-end
+    is_there day-open
+    sleep 0.5
+    picture training-3-over
     finish
 }
 
@@ -208,6 +310,8 @@ for size in "${sizes[@]}"; do
         for story in $("$program" demo --story list); do walk "$story"; done
         behind
         finish
+        light
+        first_start
         live
         echo "gallery: $size $language done"
     done
@@ -218,11 +322,33 @@ for size in "${sizes[@]}"; do
         { all[NR] = $1 }
         END { print "gallery: " size ": from agreed text to drawn screen: median " all[int((NR + 1) / 2)] " ms, longest " all[NR] " ms of " NR }'
 done
-# For the README: small, with few colours.
-if [[ -e $gallery/1920x1080-en-idle.png ]]; then
+# Contact sheets: everything at one size in one language, for whoever looks at it; and a choice of it for the README.
+for size in "${sizes[@]}"; do
+    for language in en zh; do
+        montage "$gallery/$size-$language"-*.png -resize 480x480 -tile 6x -geometry +6+6 -background '#808080' \
+            "$gallery/sheet-$size-$language.jpg"
+    done
+done
+wide=1920x1080 tall=1080x1920
+if [[ -e $gallery/$wide-zh-training-3-over.png && -e $gallery/$tall-zh-training-3-over.png ]]; then
+    chosen=()
+    for name in $wide-en-redeemed-0-held $wide-zh-redeemed-1-review $wide-en-redeemed-2-outcome $wide-zh-expired-2-outcome \
+        $wide-en-payment_code-2-outcome $wide-zh-lost_for_good-2-outcome $wide-en-lost_for_good-4-doubts $wide-zh-no_network-2-outcome \
+        $wide-en-light-1-review $wide-zh-day-0-list $wide-en-day-3-remarked $wide-zh-live-1-keypad \
+        $wide-en-service-0-menu $wide-zh-staff-1-sign-in $wide-en-training-0-idle $wide-zh-first-3-way; do
+        chosen+=("$gallery/$name.png")
+    done
+    mkdir -p "$gallery/small"
+    montage "${chosen[@]}" -resize 400x225 -tile 4x -geometry +4+4 -background '#808080' miff:- |
+        convert - -dither None -colors 96 -strip "$gallery/small/gallery.png"
+    chosen=()
+    for name in idle redeemed-1-review redeemed-2-outcome live-1-keypad day-0-list training-2-lost; do
+        chosen+=("$gallery/$tall-zh-$name.png")
+    done
+    montage "${chosen[@]}" -resize 225x400 -tile 6x -geometry +4+4 -background '#808080' miff:- |
+        convert - -dither None -colors 96 -strip "$gallery/small/upright.png"
     for name in en-redeemed-0-held en-redeemed-1-review en-redeemed-2-outcome zh-lost_for_good-2-outcome; do
-        mkdir -p "$gallery/small"
-        convert "$gallery/1920x1080-$name.png" -resize 640x360 -colors 128 -strip "$gallery/small/${name#*-}.png"
+        convert "$gallery/$wide-$name.png" -resize 640x360 -colors 128 -strip "$gallery/small/${name#*-}.png"
     done
 fi
 echo "gallery: $(find "$gallery" -name '*.png' | wc -l) pictures in $gallery"

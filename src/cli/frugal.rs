@@ -1,18 +1,18 @@
 //! A window passes large pictures about, megabytes at a time. After the first of them the C library's allocator (glibc)
-//! keeps them in its heaps instead of giving them back, a heap a thread: some 25 MB that nobody uses. It reads what it is
+//! keeps them in its heaps instead of giving them back, a heap a thread: some 20 MB that nobody uses. It reads what it is
 //! to do once, when a program starts.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 /// Above this a piece of memory is the system's own and goes back to it at once.
-const LARGE: &str = "262144";
+const LARGE: &str = "131072";
 
 /// What glibc reads (mallopt(3)), unless somebody has told it something else.
 const SAYS: [(&str, &str); 3] = [
     ("MALLOC_MMAP_THRESHOLD_", LARGE),
     ("MALLOC_TRIM_THRESHOLD_", LARGE),
-    ("MALLOC_ARENA_MAX", "2"),
+    ("MALLOC_ARENA_MAX", "1"),
 ];
 
 /// Starts this program anew in the same process, frugal with memory. Returns where it is so already, or cannot be.

@@ -157,7 +157,9 @@ fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, finished: &Fini
     if let Some(by) = finished.settled_by {
         facts.push(look.wording.proof(by));
     }
-    Text::small(&facts.join("  ·  "), tone.text()).put_centred(ui, rect);
+    Text::small(&facts.join("  ·  "), tone.text())
+        .sized(1.2)
+        .put_centred(ui, rect);
 }
 
 /// The way to what IT asks for.

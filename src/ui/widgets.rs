@@ -265,7 +265,7 @@ impl<'a> Key<'a> {
         } else {
             // They are its name already: painted, not announced a second time.
             let words = Text::bold(self.words, self.size, colour).centred();
-            words.paint(ui, rect.shrink(8.0));
+            words.paint(ui, rect.shrink2(vec2(8.0, 6.0)));
         }
         response.clicked()
     }

@@ -82,6 +82,8 @@ impl First {
         self.harness.run_steps(3);
         self.type_in("角落店");
         self.touch("staff-next");
+        self.must_see(&self.wording.say("first-camera.do"));
+        self.touch("first-camera-again");
         self.touch("first-camera-any");
         self.touch("first-way-account");
         self.type_in(appid);

@@ -395,6 +395,37 @@ fn a_second_touch_on_the_glass_blocks_the_confirm_and_the_screen_says_why() {
 }
 
 #[test]
+fn the_details_hold_what_it_asks_for_and_no_other_screen_does() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        let facts = [
+            "40056",
+            "invalid serial code rid: 572c0a60-1b2c3d4e-5f6a7b8c",
+            "rid: 572c0a60-1b2c3d4e-5f6a7b8c",
+        ];
+        walk.hold_up("unknown_code");
+        walk.ends_with("outcome-refused", "why-unknown-code");
+        assert!(facts.iter().all(|fact| !walk.sees(fact)));
+        walk.touch(&walk.say("details-open"));
+        for fact in facts {
+            walk.must_see(fact);
+        }
+        walk.touch(&walk.say("close"));
+        walk.go_back();
+        walk.hold_up("redeemed");
+        walk.confirm();
+        walk.ends_with("outcome-redeemed", "why-confirmed");
+        let attempt = match &walk.screens.borrow().stage {
+            Stage::Finished(finished) => finished.attempt.unwrap().to_string(),
+            Stage::Idle | Stage::Working(_) | Stage::Review(_) => panic!("no outcome"),
+        };
+        assert!(!walk.sees(&attempt));
+        walk.touch(&walk.say("details-open"));
+        walk.must_see(&attempt);
+    }
+}
+
+#[test]
 fn a_coupon_that_is_cancelled_is_left_as_it_was() {
     let mut walk = Walk::new(Language::Zh);
     walk.hold_up("redeemed");
