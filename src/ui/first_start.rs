@@ -309,7 +309,7 @@ impl eframe::App for FirstStart {
         for event in &raw_input.events {
             match event {
                 Event::Text(text) | Event::Paste(text) | Event::Ime(ImeEvent::Commit(text)) => {
-                    typing.take(text)
+                    typing.take(text);
                 }
                 Event::Key {
                     key: KeyCode::Backspace,

@@ -25,9 +25,11 @@ fn at_a_desk(desk: &Desk, language: Language) -> Walk {
 
 fn ground(walk: &Walk) -> Color32 {
     let shapes = &walk.harness.output().shapes;
-    let mut rects = shapes.iter().filter_map(|clipped| match &clipped.shape {
-        Shape::Rect(rect) => Some(rect.fill),
-        _ => None,
+    let mut rects = shapes.iter().filter_map(|clipped| {
+        let Shape::Rect(rect) = &clipped.shape else {
+            return None;
+        };
+        Some(rect.fill)
     });
     rects.next().unwrap()
 }

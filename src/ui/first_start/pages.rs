@@ -45,9 +45,12 @@ pub(super) fn cameras_ui(
         let place = part(line, at % 2, 2, Way::Across).shrink(GAP / 2.0);
         place.with_max_y(place.bottom().min(place.top() + 1.8 * TARGET))
     };
-    let colours = |is_chosen: bool| match is_chosen {
-        true => (look.palette.accent, look.palette.on_accent),
-        false => (look.palette.key, look.palette.text),
+    let colours = |is_chosen: bool| {
+        if is_chosen {
+            (look.palette.accent, look.palette.on_accent)
+        } else {
+            (look.palette.key, look.palette.text)
+        }
     };
     let mut goes = None;
     let label = look.wording.say("first-camera-any");

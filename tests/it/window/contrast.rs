@@ -25,9 +25,10 @@ pub fn contrast(one: Color32, other: Color32) -> f64 {
 
 /// What every shape is drawn over, in the order of drawing.
 fn flat<'a>(shape: &'a Shape, all: &mut Vec<&'a Shape>) {
-    match shape {
-        Shape::Vec(shapes) => shapes.iter().for_each(|shape| flat(shape, all)),
-        other => all.push(other),
+    if let Shape::Vec(shapes) = shape {
+        shapes.iter().for_each(|shape| flat(shape, all));
+    } else {
+        all.push(shape);
     }
 }
 
@@ -40,37 +41,38 @@ pub fn faults<S>(harness: &Harness<'_, S>) -> (Vec<String>, usize) {
     }
     let (mut grounds, mut faults, mut count) = (Vec::<(Rect, Color32)>::new(), Vec::new(), 0);
     for shape in shapes {
-        match shape {
-            Shape::Rect(drawn) if drawn.fill.is_opaque() && drawn.brush.is_none() => {
-                grounds.push((drawn.rect, drawn.fill));
-            }
-            Shape::Text(text) if !text.galley.text().trim().is_empty() => {
-                let place = text.visual_bounding_rect();
-                let Some((_, ground)) = grounds
-                    .iter()
-                    .rev()
-                    .find(|(rect, _)| rect.contains(place.center()))
-                else {
-                    faults.push(format!("{:?} stands on nothing", text.galley.text()));
-                    continue;
-                };
-                let of_section = text.galley.job.sections.first().map(|it| it.format.color);
-                let colour = text
-                    .override_text_color
-                    .or(of_section)
-                    .filter(|colour| *colour != Color32::PLACEHOLDER)
-                    .unwrap_or(text.fallback_color);
-                if !colour.is_opaque() {
-                    continue;
-                }
-                count += 1;
-                let found = contrast(colour, *ground);
-                if found < LEAST {
-                    let words = text.galley.text();
-                    faults.push(format!("{words:?} has {found:.1} to 1 on {ground:?}"));
-                }
-            }
-            _ => {}
+        if let Shape::Rect(drawn) = shape
+            && drawn.fill.is_opaque()
+            && drawn.brush.is_none()
+        {
+            grounds.push((drawn.rect, drawn.fill));
+        }
+        let Shape::Text(text) = shape else {
+            continue;
+        };
+        let words = text.galley.text();
+        if words.trim().is_empty() {
+            continue;
+        }
+        let middle = text.visual_bounding_rect().center();
+        let mut below = grounds.iter().rev();
+        let Some((_, ground)) = below.find(|(rect, _)| rect.contains(middle)) else {
+            faults.push(format!("{words:?} stands on nothing"));
+            continue;
+        };
+        let of_section = text.galley.job.sections.first().map(|it| it.format.color);
+        let colour = text
+            .override_text_color
+            .or(of_section)
+            .filter(|colour| *colour != Color32::PLACEHOLDER)
+            .unwrap_or(text.fallback_color);
+        if !colour.is_opaque() {
+            continue;
+        }
+        count += 1;
+        let found = contrast(colour, *ground);
+        if found < LEAST {
+            faults.push(format!("{words:?} has {found:.1} to 1 on {ground:?}"));
         }
     }
     (faults, count)
