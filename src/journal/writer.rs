@@ -147,10 +147,10 @@ mod tests {
         let failed = writer.append(&[remark(1), remark(2), remark(3)]);
         assert_eq!(failed, [Err(JournalTrouble::Failing); 3]);
         assert_eq!(writer.append(&[remark(4)]), [Ok(())]);
-        match verify(&path).unwrap() {
-            Verdict::Whole(tail) => tail.seq,
-            broken => panic!("{step:?}: {broken:?}"),
-        }
+        let Verdict::Whole(tail) = verify(&path).unwrap() else {
+            panic!("{step:?}: the chain is broken");
+        };
+        tail.seq
     }
 
     #[test]

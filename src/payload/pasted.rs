@@ -28,21 +28,21 @@ mod tests {
     /// Of what was pasted: the sealed code and the card.
     fn check(pasted: &str) {
         let sealed = "XXIz+VJdsFmv7b8g/ZVIZ==";
-        match Payload::pasted(pasted, PaymentCodes::Refused) {
-            Payload::Link {
-                encrypt_code,
-                card_id,
-            } => {
-                assert_eq!(
-                    encrypt_code,
-                    EncryptCode::parse(sealed).unwrap(),
-                    "{pasted:?}"
-                );
-                let card_id = card_id.map(|id| id.as_str().to_owned());
-                assert_eq!(card_id.as_deref(), Some("pCARD"), "{pasted:?}");
-            }
-            other => panic!("{pasted:?} is {other:?}"),
-        }
+        let payload = Payload::pasted(pasted, PaymentCodes::Refused);
+        let Payload::Link {
+            encrypt_code,
+            card_id,
+        } = payload
+        else {
+            panic!("{pasted:?} is {payload:?}");
+        };
+        assert_eq!(
+            encrypt_code,
+            EncryptCode::parse(sealed).unwrap(),
+            "{pasted:?}"
+        );
+        let card_id = card_id.map(|id| id.as_str().to_owned());
+        assert_eq!(card_id.as_deref(), Some("pCARD"), "{pasted:?}");
     }
 
     #[test]

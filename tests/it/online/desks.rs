@@ -352,7 +352,7 @@ fn a_choice_that_is_lost_inside_the_desk_is_offered_again_before_it_counts_as_ta
         passes,
         async |mut screens, _inbox| {
             let screen = screens.wait_for(|screen| pass_of(screen).is_some());
-            let pass = pass_of(&*screen.await.unwrap()).unwrap();
+            let pass = pass_of(&screen.await.unwrap()).unwrap();
             let mut phone = site.phone();
             phone.open(&pass).await;
             let handing = phone.choose(SEALED).await;
