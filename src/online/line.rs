@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Certificate, Proxy, StatusCode, redirect};
+use reqwest::{StatusCode, Url};
 use tokio::sync::watch;
 
 use crate::card::{CardId, EncryptCode};
@@ -13,13 +13,13 @@ use crate::event::Event;
 use crate::payload::Payload;
 use crate::screen::{Screen, Stage};
 use crate::weixin::secret::{Secret, SecretFault};
+use crate::weixin::{self, SetUpFault};
 
 use super::desks::{Choice, Told, Waiting};
 use super::unguessable;
 
 /// How long an answer may take: longer than the server lets a request wait.
 const ANSWER: Duration = Duration::from_secs(35);
-const CONNECT: Duration = Duration::from_secs(5);
 /// How long before a lost line is tried again; doubled up to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(30);
@@ -45,12 +45,12 @@ pub enum LineFault {
     /// The key's file.
     #[error("hand_off.key_file: {0}")]
     Key(#[from] SecretFault),
-    /// The authorities' file.
-    #[error("weixin.ca_file: {0}")]
-    Authority(#[from] std::io::Error),
+    /// What stands where an address belongs.
+    #[error("hand_off.url or weixin.proxy is no web address")]
+    Address,
     /// The HTTP client.
-    #[error("the HTTP client cannot be built: {0}")]
-    Client(#[source] reqwest::Error),
+    #[error(transparent)]
+    Client(#[from] SetUpFault),
 }
 
 /// One desk's line.
@@ -202,25 +202,12 @@ pub fn client(
     proxy: Option<&str>,
     ca_file: Option<&Path>,
 ) -> Result<reqwest::Client, LineFault> {
-    let mut builder = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .timeout(ANSWER);
-    if let Some(proxy) = proxy {
-        builder = builder.proxy(Proxy::all(proxy).map_err(LineFault::Client)?);
-    }
-    if let Some(ca_file) = ca_file {
-        let pem = std::fs::read(ca_file)?;
-        let authorities = Certificate::from_pem_bundle(&pem).map_err(LineFault::Client)?;
-        for authority in authorities {
-            builder = builder.add_root_certificate(authority);
-        }
-    } else if url.starts_with("http:") && proxy.is_none() {
-        // A demo on a machine without authorities has a line too.
-        builder = builder.tls_certs_only([]);
-    }
-    builder.build().map_err(LineFault::Client)
+    let address = |text| Url::parse(text).map_err(|_syntax| LineFault::Address);
+    let (url, proxy) = (address(url)?, proxy.map(address).transpose()?);
+    weixin::way_out([&url], proxy.as_ref(), ca_file)?
+        .timeout(ANSWER)
+        .build()
+        .map_err(|error| SetUpFault::Client(error.without_url()).into())
 }
 
 fn payload(choice: &Choice) -> Option<Payload> {
