@@ -2,10 +2,14 @@
 
 use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
+use tokio::sync::{mpsc, watch};
 
+use super::demo_online::DemoOnline;
 use super::desk::{self, Desk, DeskLook, Stories};
+use super::hand_off;
 use super::office::{Journals, Papers, Wishes};
 use super::playing::{Listener, Playing};
+use super::stand_in_phone::{self, TOUCHES};
 use super::story::{self, Story};
 use crate::camera::pictures;
 use crate::camera::{self, Camera, Source, Wanted};
@@ -34,6 +38,9 @@ pub(super) fn open(
     let Running {
         _camera,
         _scanner,
+        _line,
+        _phone,
+        _online,
         desk,
         look,
     } = running;
@@ -45,6 +52,9 @@ pub(super) fn open(
 pub struct Running {
     _camera: Camera,
     _scanner: Worker,
+    _line: Worker,
+    _phone: Worker,
+    _online: DemoOnline,
     desk: Desk,
     look: DeskLook,
 }
@@ -86,11 +96,16 @@ impl Running {
             names: (None, None),
             clock,
         };
+        let online = DemoOnline::start(playing.folder(), language)?;
+        let (presses, pressed) = mpsc::channel(TOUCHES);
+        let (pictures_of_phone, handset) = watch::channel(None);
+        playing.lend(presses.clone());
         let look = DeskLook {
             language,
             zone: TimeZone::fixed(Offset::constant(8)),
             payment_codes: PaymentCodes::Refused,
             phones: Some(story::names()),
+            handset: Some((presses, handset)),
             is_fullscreen: false,
             shade,
             is_mirrored: false,
@@ -105,9 +120,21 @@ impl Running {
         let source = Source::Pictures(pictures);
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
             .context("the demo's pictures cannot be started")?;
+        let phone = stand_in_phone::start(stand_in_phone::Parts {
+            address: online.address(),
+            language,
+            coupons: Story::open(story::HAND_OFF)?.coupons().to_vec(),
+            screens: desk.ends().1,
+            presses: pressed,
+            pictures: pictures_of_phone,
+            wake: Box::new(desk.wake()),
+        })?;
         Ok(Self {
             _camera: camera,
             _scanner: scanner,
+            _line: hand_off::start(&desk, &online.line())?,
+            _phone: phone,
+            _online: online,
             desk,
             look,
         })

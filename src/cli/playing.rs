@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use tempfile::TempDir;
+use tokio::sync::mpsc;
 
 use super::office::Wishes;
 use super::story::{self, Story};
@@ -12,6 +13,7 @@ use crate::camera::pictures::{self, Phones};
 use crate::frame::Luma;
 use crate::kiosk::Parts;
 use crate::scanner::{self, Effort, Symbologies};
+use crate::screen::handset::Press;
 use crate::screen::{Screen, Stage};
 
 /// Who hears of the records of the stories' journals.
@@ -33,20 +35,32 @@ pub(super) struct Playing {
     /// How many of its phones were held up.
     held_up: usize,
     phones: Phones,
+    /// The phone of a customer who scans the desk's own code, in the demo.
+    presses: Option<mpsc::Sender<Press>>,
 }
 
 impl Playing {
     /// Begins with this story; the phones are held up before the pictures that belong to `phones`.
     pub(super) fn new(story: Story, phones: Phones, listener: Listener) -> anyhow::Result<Self> {
+        let names = match &listener {
+            Listener::Office(_) => story::names(),
+            Listener::Nobody => story::without_handset(),
+        };
         Ok(Self {
-            names: story::names(),
+            names,
             folder: tempfile::tempdir()?,
             listener,
             begun: 0,
             held_up: 0,
             phones,
+            presses: None,
             story,
         })
+    }
+
+    /// Lends a phone of its own to the customer of a story that wants one.
+    pub(super) fn lend(&mut self, presses: mpsc::Sender<Press>) {
+        self.presses = Some(presses);
     }
 
     /// Where the stories' journals lie.
@@ -72,6 +86,12 @@ impl Playing {
 
     /// Holds up the story's next phone.
     pub(super) fn hold_up(&mut self) {
+        if !self.story.coupons().is_empty()
+            && let Some(presses) = &self.presses
+        {
+            // A touch too many is none.
+            presses.try_send(Press::Open).ok();
+        }
         let Some(picture) = self.story.pictures().get(self.held_up).cloned() else {
             return;
         };

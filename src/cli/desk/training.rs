@@ -127,8 +127,10 @@ impl<S: Stories> Serving<S> {
             Ask::EndTraining => return Some(Next::Customers),
             Ask::Event(event) => {
                 self.note(&event);
-                let is_customers =
-                    matches!(event, Event::Payload(_, Origin::HandOff | Origin::Online));
+                let is_customers = matches!(
+                    event,
+                    Event::Payload(_, Origin::HandOff | Origin::Online) | Event::HandedOver { .. }
+                );
                 let is_taken = match &event {
                     Event::Payload(_, Origin::Desk) | Event::Touch(_) | Event::View(_) => {
                         played.offer(event)
@@ -136,6 +138,7 @@ impl<S: Stories> Serving<S> {
                     Event::Camera(_) => played.offer(event.clone()) && inbox.offer(event),
                     // A customer hands his coupon over from his own phone: that is no training.
                     Event::Payload(_, Origin::HandOff | Origin::Online)
+                    | Event::HandedOver { .. }
                     | Event::Duty(_)
                     | Event::Invitation(_) => inbox.offer(event),
                     // Today's list is not shown in a training, so that nobody has written anything.

@@ -132,7 +132,7 @@ impl Serving {
         let is_asked = self.asks.blocking_send(Ask::Train(phones, begun)).is_ok();
         if is_asked && begins.recv() == Ok(true) {
             lens.show(pictures);
-            self.office.training = Some(story::names());
+            self.office.training = Some(story::without_handset());
             tracing::info!("a training begins");
         } else {
             self.open_lens();
