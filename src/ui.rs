@@ -8,6 +8,7 @@ mod behind;
 mod day;
 mod details;
 pub mod drawn;
+mod dress;
 mod fingers;
 pub mod first_start;
 mod hands;
@@ -156,15 +157,6 @@ impl Window {
         }
     }
 
-    /// A training begins or ends: it wears the demo's colours, and no page outlives it.
-    fn dress(&mut self, ctx: &Context) {
-        let is_play = self.parts.phones.is_some() || self.behind.office.training.is_some();
-        self.palette = Palette::of(self.parts.shade, is_play);
-        theme::dress(ctx, &self.palette);
-        self.page = None;
-        self.kept = Kept::default();
-    }
-
     fn tell(&self, event: Event) {
         (self.parts.tell)(Said::Event(event));
     }
@@ -282,18 +274,6 @@ impl Window {
     }
 }
 
-impl Window {
-    /// An outcome's colour reaches to the upper edge.
-    fn header_palette(&self) -> Palette {
-        match &self.screen.stage {
-            Stage::Finished(finished) if self.page.is_none() => {
-                Palette::on(theme::Tone::of(finished))
-            }
-            Stage::Idle | Stage::Working(_) | Stage::Review(_) | Stage::Finished(_) => self.palette,
-        }
-    }
-}
-
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         (self.parts.beat)(frame.info().cpu_usage);
@@ -348,15 +328,7 @@ impl eframe::App for Window {
             palette: &self.palette,
             zone: &self.parts.zone,
         };
-        if self.palette.ribbon.is_some() {
-            let (ribbon, rest) = widgets::cut_top(rect, header::RIBBON);
-            let words = match self.parts.phones {
-                Some(_) => "demo-watermark",
-                None => "training-watermark",
-            };
-            header::ribbon_ui(ui, ribbon, look, words);
-            rect = rest;
-        }
+        rect = self.ribbon_ui(ui, rect, look);
         let mut acts = Vec::new();
         let (top, rest) = widgets::cut_top(rect, header::HEIGHT);
         let palette = self.header_palette();
