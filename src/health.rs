@@ -4,6 +4,7 @@
 //! in them names a code, a customer or a secret. [`watchdog`] asks loop and window for a beat now and then, and tells
 //! systemd only when both have answered.
 
+mod delays;
 mod server;
 pub mod update_lock;
 pub mod watchdog;
@@ -24,12 +25,13 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::event::{CameraState, Event};
-use crate::frame::{Frame, Slot};
+use crate::frame::{Delays, Frame, Slot};
 use crate::kiosk::observed::{Noted, word};
 use crate::redemption::attempt::Record;
 use crate::redemption::reply::{Reply, Told, Unknown};
 use crate::screen::{Connection, Screen};
 
+use delays::LensDelay;
 pub use server::serve;
 
 type Labels = Vec<(&'static str, String)>;
@@ -63,6 +65,7 @@ struct Inner {
     camera: Family<Labels, Gauge>,
     camera_heals: Counter,
     frames: Gauge,
+    lens_delay: LensDelay,
     token_life: Decimal,
     journal_bytes: Gauge,
     memory_bytes: Gauge,
@@ -83,6 +86,8 @@ struct State {
 pub struct Sources {
     /// Counts the camera's frames.
     pub frames: Arc<Slot<Frame>>,
+    /// How long frames take from the lens.
+    pub delays: Delays,
     /// Whose size is told.
     pub journal: PathBuf,
     /// Knows how long the token holds.
@@ -109,6 +114,7 @@ impl Default for Numbers {
             camera: Family::default(),
             camera_heals: Counter::default(),
             frames: Gauge::default(),
+            lens_delay: LensDelay::default(),
             token_life: Decimal::default(),
             journal_bytes: Gauge::default(),
             memory_bytes: Gauge::default(),
@@ -191,6 +197,7 @@ impl Inner {
             "Changes of the newest frame since the start: the frames, and one for each time that they end",
             self.frames.clone(),
         );
+        self.lens_delay.register(r);
         r.register_with_unit(
             "token_life",
             "How long the access token still holds; 0 without one, and where its source does not tell",
@@ -314,6 +321,7 @@ impl Numbers {
         let whole = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         let (number, _) = sources.frames.newest();
         inner.frames.set(whole(number));
+        inner.lens_delay.take(&sources.delays);
         let life = tokio::time::timeout(PATIENCE, sources.weixin.token_life()).await;
         inner
             .token_life

@@ -118,7 +118,7 @@ impl Window {
             kept: Kept::default(),
             wedge: Wedge::default(),
             fingers: Fingers::default(),
-            preview: Preview::default(),
+            preview: Preview::counting(parts.delays.clone()),
             sees_frames,
             parts,
         };
@@ -310,7 +310,8 @@ impl eframe::App for Window {
         if sees_frames {
             let parts = &self.parts;
             self.preview.take(ui.ctx(), &parts.frames, now);
-            self.preview.outline(&parts.sights, parts.is_mirrored);
+            let is_mirrored = self.behind.office.settings.aim.mirror;
+            self.preview.outline(&parts.sights, is_mirrored);
         }
         let look = Look {
             wording: &self.wording,

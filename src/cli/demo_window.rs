@@ -9,6 +9,7 @@ use super::office::{Journals, Papers, Wishes};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
+use crate::frame::Delays;
 use crate::frame::Luma;
 use crate::kiosk::Parts;
 use crate::office::Settings;
@@ -82,6 +83,7 @@ impl Running {
             settings: Settings::default(),
             names: (None, None),
             clock: story.clock(),
+            delays: Delays::default(),
         };
         let mut demo = Demo {
             names: story::names(),
@@ -99,7 +101,6 @@ impl Running {
             phones: Some(demo.names.clone()),
             is_fullscreen: false,
             shade,
-            is_mirrored: false,
         };
         let parts = demo.begin()?;
         if is_shown {

@@ -26,9 +26,9 @@ use super::delay::Delay;
 use super::lens::{self, Lens};
 use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
-use crate::camera::Wanted;
+use crate::camera::{Demand, Wanted};
 use crate::event::{CameraState, Event, OnDuty};
-use crate::frame::{Frame, Sight, Slot};
+use crate::frame::{Delays, Frame, Sight, Slot};
 use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::Pulse;
@@ -71,6 +71,9 @@ pub(super) struct Desk {
     screens: watch::Receiver<Screen>,
     frames: Arc<Slot<Frame>>,
     sights: Arc<Slot<Sight>>,
+    /// What the scanner needs of the camera.
+    demand: Demand,
+    delays: Delays,
     waker: Arc<OnceLock<Waker>>,
     numbers: Numbers,
     pulse: Pulse,
@@ -136,7 +139,10 @@ impl Desk {
             });
         })?;
         let frames: Arc<Slot<Frame>> = Arc::default();
-        let lens = camera.map(|wanted| Lens::new(wanted, Arc::clone(&frames), asks.clone()));
+        let demand = Demand::default();
+        let lens = camera
+            .map(|wanted| Lens::new(wanted, Arc::clone(&frames), asks.clone(), demand.clone()));
+        let delays = papers.delays.clone();
         let ends = (wishes.clone(), wished);
         let office = OfficeThread::start(ends, papers, asks.clone(), lens, Arc::clone(&waker))?;
         Ok(Self {
@@ -144,6 +150,8 @@ impl Desk {
             screens,
             frames,
             sights: Arc::default(),
+            demand,
+            delays,
             waker,
             numbers,
             pulse,
@@ -167,6 +175,11 @@ impl Desk {
         Arc::clone(&self.frames)
     }
 
+    /// How long frames take.
+    pub(super) fn delays(&self) -> Delays {
+        self.delays.clone()
+    }
+
     /// Where the camera tells its state.
     pub(super) fn camera(&self) -> impl FnMut(CameraState) + Send + 'static {
         lens::report(self.asks.clone())
@@ -179,15 +192,20 @@ impl Desk {
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
         let asks = self.asks.clone();
-        let mut delay = Delay::to("agreed text");
+        let mut delay = Delay::into(self.delays());
+        let demand = self.demand.clone();
         let report = move |sighting, at| {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
                     delay.since(at);
+                    demand.taken();
                     Event::Payload(Payload::parse(&found.text, payment_codes), Origin::Desk)
                 }
-                Sighting::View(view) => Event::View(view),
+                Sighting::View(view) => {
+                    demand.see(view);
+                    Event::View(view)
+                }
             };
             if asks.try_send(Ask::Event(event)).is_err() {
                 tracing::warn!("the kiosk is too busy for what was scanned");
@@ -252,7 +270,7 @@ impl Desk {
             office: self.office.seen.clone(),
             frames: self.frames(),
             sights: Arc::clone(&self.sights),
-            is_mirrored: look.is_mirrored,
+            delays: self.delays.clone(),
             tell: Box::new(tell),
             tick: Box::new(crate::kiosk::clock::tick),
             language: look.language,
@@ -316,5 +334,4 @@ pub(super) struct DeskLook {
     pub(super) phones: Option<Vec<String>>,
     pub(super) is_fullscreen: bool,
     pub(super) shade: Shade,
-    pub(super) is_mirrored: bool,
 }

@@ -82,6 +82,9 @@ fn desk(told: &mut Told<'_, '_>, config: &Config, settings: &Settings) -> anyhow
     for finding in doctor::journal::examine(&config.journal, now) {
         told.tell(finding)?;
     }
+    for finding in doctor::latency::examine(&config.journal) {
+        told.tell(finding)?;
+    }
     let around = Surroundings {
         proxy_variable: [
             "HTTPS_PROXY",
@@ -111,7 +114,7 @@ fn hardware(told: &mut Told<'_, '_>, config: Option<&Config>, args: &Args) -> an
     told.tell(doctor::scanner::examine(
         config.map_or_else(Symbologies::default, scan::symbologies),
     ))?;
-    let wanted = config.map_or_else(Wanted::default, |config| cameras::wanted(&config.camera));
+    let wanted = config.map_or_else(Wanted::default, cameras::wanted);
     for finding in doctor::camera::examine(wanted) {
         told.tell(finding)?;
     }

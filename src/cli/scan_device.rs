@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::delay::Delay;
 use super::{Context, Exit, cameras};
-use crate::camera::{self, Preview, Source};
+use crate::camera::{self, Demand, Preview, Source};
 use crate::event::CameraState;
-use crate::frame::Slot;
+use crate::frame::{Delays, Slot};
 use crate::scanner::tracker::Sighting;
 use crate::scanner::{self, Found, Symbologies};
 
@@ -36,19 +36,23 @@ pub(super) fn run(
     wanted.preview = Preview::None;
     wanted.device = device.map(str::to_owned).or(wanted.device);
     let of_scanner = sender.clone();
-    let mut delay = Delay::to("agreed text");
+    let mut delay = Delay::into(Delays::default());
+    let demand = Demand::default();
+    let of_camera = demand.clone();
     let _scanner = scanner::watch(
         Arc::clone(&frames),
         Symbologies::default(),
         Arc::new(Slot::default()),
-        move |sighting, at| {
-            if let Sighting::Taken(found) = sighting {
+        move |sighting, at| match sighting {
+            Sighting::Taken(found) => {
                 delay.since(at);
+                demand.taken();
                 drop(of_scanner.try_send(News::Code(found, now())));
             }
+            Sighting::View(view) => demand.see(view),
         },
     )?;
-    let _camera = camera::watch(Source::Device, wanted, frames, move |state| {
+    let _camera = camera::watch(Source::Device(of_camera), wanted, frames, move |state| {
         drop(sender.try_send(News::Camera(state, now())));
     })?;
     let mut last = (None, None);

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use crate::event::Event;
-use crate::frame::{Frame, Sight, Slot};
+use crate::frame::{Delays, Frame, Sight, Slot};
 use crate::office::{Office, Wish};
 use crate::payload::PaymentCodes;
 use crate::screen::{Screen, Shade};
@@ -36,8 +36,8 @@ pub struct Parts {
     pub frames: Arc<Slot<Frame>>,
     /// Where the scanner saw a code.
     pub sights: Arc<Slot<Sight>>,
-    /// Whether the frames' previews are mirrored.
-    pub is_mirrored: bool,
+    /// Is told how long frames take from the lens to the drawn picture.
+    pub delays: Delays,
     /// Takes what was touched and typed.
     pub tell: Box<dyn Fn(Said)>,
     /// Reads the clock that [`crate::screen::Shown`] is counted by.

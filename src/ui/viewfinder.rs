@@ -14,7 +14,7 @@ use super::look::Look;
 use super::theme::{self, GAP, ROUNDING, Tone};
 use super::widgets::{Text, card, cut_top};
 use crate::event::CameraState;
-use crate::frame::{Frame, Latency, Rgb, Sight, Slot};
+use crate::frame::{Came, Delays, Frame, Rgb, Sight, Slot};
 
 /// The log is told how long pictures take after so many of them.
 const TOLD_EVERY: u64 = 300;
@@ -29,20 +29,28 @@ pub struct Preview {
     sight: Option<Sight>,
     /// When the frame was taken that was drawn last, and when its drawing began; until it was seen that it is done.
     drawing: Option<(Instant, Instant)>,
-    drawn: Latency,
+    delays: Delays,
 }
 
 impl Preview {
+    /// Counts into these how long pictures take.
+    pub fn counting(delays: Delays) -> Self {
+        Self {
+            delays,
+            ..Self::default()
+        }
+    }
+
     /// The window's last picture took so many seconds of work, which ended the way of its frame from the lens.
     pub fn count(&mut self, seconds: Option<f32>) {
         let Some(((taken, begun), seconds)) = self.drawing.take().zip(seconds) else {
             return;
         };
         let waited = begun.saturating_duration_since(taken);
-        self.drawn
-            .record(waited + Duration::from_secs_f32(seconds.max(0.0)));
-        if self.drawn.count().is_multiple_of(TOLD_EVERY) {
-            tracing::info!("from lens to drawn picture: {}", self.drawn);
+        let took = waited + Duration::from_secs_f32(seconds.max(0.0));
+        let all = self.delays.record(Came::Drawn, took);
+        if all.count().is_multiple_of(TOLD_EVERY) {
+            tracing::info!("from lens to drawn picture: {all}");
         }
     }
 
