@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(counts.iter().sum::<u32>(), 73);
         assert_eq!(bars(&counts), "▁ █   ▁");
         let told = latency.to_string();
-        assert!(told.contains("of 73; 11.5 ms ▁ █   ▁ 34.3 ms"), "{told}");
+        assert!(told.contains("of 73; 11.4 ms ▁ █   ▁ 34.2 ms"), "{told}");
     }
 
     #[test]

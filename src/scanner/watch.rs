@@ -41,7 +41,7 @@ pub fn watch(
 struct Watching<R> {
     symbologies: Symbologies,
     sights: Arc<Slot<Sight>>,
-    /// Frames so far: which of the deeper passes has its turn.
+    /// Frames without a text so far: which of the deeper passes has its turn.
     turn: usize,
     tracker: Tracker,
     newest: Option<Instant>,
@@ -71,9 +71,12 @@ impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
     fn see(&mut self, frame: &Frame) {
         self.newest = Some(frame.at);
         let effort = Effort::Live { turn: self.turn };
-        self.turn = self.turn.wrapping_add(1);
         let found =
             guard::survive(|| scan(&frame.luma, self.symbologies, effort)).unwrap_or_default();
+        // Passes that read something have their turn again: on a slow machine it would come too late for two to agree.
+        if found.is_empty() {
+            self.turn = self.turn.wrapping_add(1);
+        }
         for sighting in self.tracker.see(&found, frame.at) {
             // Whatever the tracker says of the view goes before a hint.
             if matches!(sighting, Sighting::View(_)) {
@@ -155,11 +158,15 @@ mod tests {
         _worker: Worker,
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "any moment will do, and there is no other way to one"
+    )]
+    fn start() -> Instant {
+        Instant::now()
+    }
+
     impl Desk {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "any moment will do, and there is no other way to one"
-        )]
         fn new() -> Self {
             let (frames, sights) = (Arc::new(Slot::default()), Arc::new(Slot::default()));
             let (teller, told) = sync_channel(100);
@@ -173,7 +180,7 @@ mod tests {
                 frames,
                 sights,
                 told,
-                at: Instant::now(),
+                at: start(),
                 seen: 0,
                 _worker: worker.unwrap(),
             }
@@ -237,6 +244,38 @@ mod tests {
         desk.show(&empty(), 2000);
         assert_eq!(desk.next(), Sighting::View(View::Clear));
         assert_eq!(desk.sight(), None);
+    }
+
+    #[test]
+    fn what_only_a_deeper_pass_reads_is_agreed_on_by_the_next_frame_on_a_slow_machine_too() {
+        let code = picture_of("redeemed");
+        let pixels = code.pixels().iter().map(|pixel| 255 - pixel).collect();
+        let mut frame = Frame {
+            luma: Luma::new(code.width(), code.height(), pixels).unwrap(),
+            preview: Arc::new(Rgb::new(0, 0, Vec::new()).unwrap()),
+            at: start(),
+        };
+        let mut taken = Vec::new();
+        let mut watching = Watching {
+            symbologies: Symbologies::default(),
+            sights: Arc::default(),
+            turn: 0,
+            tracker: Tracker::default(),
+            newest: None,
+            coach: Coach::default(),
+            hint: None,
+            report: |sighting, _at| {
+                if let Sighting::Taken(found) = sighting {
+                    taken.push(found.text);
+                }
+            },
+        };
+        for _ in 0..8 {
+            watching.see(&frame);
+            frame.at += Duration::from_millis(300);
+        }
+        drop(watching);
+        assert_eq!(taken, ["409632457895"]);
     }
 
     #[test]

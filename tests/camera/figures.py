@@ -12,7 +12,7 @@ from rig import Program, cpu_seconds, wait_until
 
 PROGRAM, SHOWN, ROUNDS = sys.argv[1], sys.argv[2], int(sys.argv[3])
 # So long a phone is held up, and so long nobody stands there.
-HELD, GONE = 1.0, 0.5
+HELD, GONE = 2.0, 0.5
 with open("/share/expected") as expected:
     EXPECTED = [line.split(" ", 1)[1].strip() for line in expected]
 GSTREAMER = (

@@ -3,7 +3,7 @@
 # GStreamer's zbar element before the same frames in the same guest, one after the other. RIG is the camera rig, SETS the
 # folder of picture sets. Of the phone set, every EVERYth picture that has a code is shown (default: all of them).
 #
-# As at a counter, a phone comes, stays for a second, and goes: 1280x720 at 30 frames a second, as JPEG.
+# As at a counter, a phone comes, stays for two seconds, and goes: 1280x720 at 30 frames a second, as JPEG.
 set -euo pipefail
 
 rig=$(realpath "$1") program=$(realpath "$2") sets=$(realpath "$3") every=${4:-1} rounds=${5:-1}

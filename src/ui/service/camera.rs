@@ -1,7 +1,7 @@
 //! The camera's page: which one, each opened at a touch, how its picture is turned and which part of it is looked at, and
 //! beside them what it sees.
 
-use eframe::egui::{Rect, Ui};
+use eframe::egui::{Rect, Ui, vec2};
 
 use super::{Seen, titled};
 use crate::office::{Aim, Change, Wish};
@@ -52,6 +52,7 @@ pub(super) fn camera_ui(
         None
     } else {
         let (list, aims) = cut_bottom(list, 2.0 * (TARGET + GAP));
+        let aims = aims.translate(vec2(0.0, -GAP / 2.0));
         let chosen = list_ui(ui, list, look, seen);
         chosen.or(aim_ui(ui, aims, look, seen.office.settings.aim))
     };
@@ -105,7 +106,8 @@ fn aim_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, aim: Aim) -> Option<Change> {
     let mut change = None;
     for (at, (name, label)) in keys.iter().enumerate() {
         let line = part(rect, at / 2, 2, Way::Down);
-        let place = part(line, at % 2, 2, Way::Across).shrink(GAP / 2.0);
+        let place = part(line.expand2(vec2(GAP / 2.0, 0.0)), at % 2, 2, Way::Across);
+        let place = place.shrink(GAP / 2.0);
         let key = Key::new(label, look.palette.key, look.palette.text);
         if key.show(ui, place, name) {
             change = Some(Change::Aim(next(aim, name)));
