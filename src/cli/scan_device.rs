@@ -1,7 +1,7 @@
 //! `scan --device`: camera states and codes, as they happen. Sends nothing.
 
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -10,9 +10,10 @@ use super::delay::Delay;
 use super::{Context, Exit, cameras};
 use crate::camera::{self, Demand, Preview, Source};
 use crate::event::CameraState;
-use crate::frame::{Delays, Slot};
+use crate::frame::{Delays, Frame, Slot};
 use crate::scanner::tracker::Sighting;
 use crate::scanner::{self, Found, Symbologies};
+use crate::worker::Worker;
 
 /// More than can happen between two lines.
 const WAITING: usize = 256;
@@ -35,24 +36,9 @@ pub(super) fn run(
     // Nobody sees the pictures.
     wanted.preview = Preview::None;
     wanted.device = device.map(str::to_owned).or(wanted.device);
-    let of_scanner = sender.clone();
-    let mut delay = Delay::into(Delays::default());
     let demand = Demand::default();
-    let of_camera = demand.clone();
-    let _scanner = scanner::watch(
-        Arc::clone(&frames),
-        Symbologies::default(),
-        Arc::new(Slot::default()),
-        move |sighting, at| match sighting {
-            Sighting::Taken(found) => {
-                delay.since(at);
-                demand.taken();
-                drop(of_scanner.try_send(News::Code(found, now())));
-            }
-            Sighting::View(view) => demand.see(view),
-        },
-    )?;
-    let _camera = camera::watch(Source::Device(of_camera), wanted, frames, move |state| {
+    let _scanner = scanner(Arc::clone(&frames), sender.clone(), demand.clone())?;
+    let _camera = camera::watch(Source::Device(demand), wanted, frames, move |state| {
         drop(sender.try_send(News::Camera(state, now())));
     })?;
     let mut last = (None, None);
@@ -103,6 +89,24 @@ pub(super) fn run(
         context.out.flush()?;
     }
     Ok(exit)
+}
+
+/// Reads the frames, and tells what was read, and what is needed of the camera.
+fn scanner(
+    frames: Arc<Slot<Frame>>,
+    news: SyncSender<News>,
+    demand: Demand,
+) -> std::io::Result<Worker> {
+    let mut delay = Delay::into(Delays::default());
+    let report = move |sighting, at| match sighting {
+        Sighting::Taken(found) => {
+            delay.since(at);
+            demand.taken();
+            drop(news.try_send(News::Code(found, now())));
+        }
+        Sighting::View(view) => demand.see(view),
+    };
+    scanner::watch(frames, Symbologies::default(), Arc::default(), report)
 }
 
 fn seconds(begun: Instant, at: Instant) -> f64 {

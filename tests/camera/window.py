@@ -115,12 +115,12 @@ def key(name):
 
 
 def touch(name, seconds=0.1):
-    wait_until(f"the key {name}", 10, lambda: [line for line in logged("key x=") if f'name="{name}"' in line])
+    wait_until(f"the key {name}", 20, lambda: [line for line in logged("key x=") if f'name="{name}"' in line])
     time.sleep(0.7)
     subprocess.run(["xdotool", "mousemove", *key(name), "mousedown", "1", "sleep", str(seconds), "mouseup", "1"], check=True)
 
 
-def wait_live(device, mark, seconds=8):
+def wait_live(device, mark, seconds=20):
     """Live since `mark`, with this device."""
     lines = lambda: [line for line in logged('camera state="live"', mark) if device in line]
     wait_until(f"{device}, live", seconds, lines)
@@ -132,7 +132,7 @@ def kept():
         return settings.read()
 
 
-def brightness(name, place, expected, seconds=8):
+def brightness(name, place, expected, seconds=20):
     """The window has until then to follow; `place` in the display's fractions."""
     limit = time.monotonic() + seconds
     while True:
@@ -157,7 +157,7 @@ def choose():
     touch("service", 3)
     mark = end_of_log()
     touch("service-camera")
-    wait_until("the list", 10, lambda: logged('name="camera 1"', mark))
+    wait_until("the list", 20, lambda: logged('name="camera 1"', mark))
     told = []
     order = sorted(nodes(), key=lambda name: nodes()[name][0])
     for device in ("Second Cam", first, "Second Cam"):
@@ -231,7 +231,7 @@ def close():
         x11.XSendEvent(shown, ctypes.c_ulong(window), 0, 0, ctypes.byref(message))
     x11.XFlush(shown)
     try:
-        code = KIOSK.wait(10)
+        code = KIOSK.wait(20)
     except subprocess.TimeoutExpired:
         raise Failed("the window is closed, and the program runs on") from None
     if code != 0:

@@ -29,7 +29,7 @@ BOARD
 "$rig/mkframes.py" "$work/frames" "$work/board.png" --sizes 1280x720 --each 5
 "$rig/mkframes.py" "$work/halves" "$work/halves.png" --sizes 1280x720 --each 5
 code=0
-"$rig/run-in-vm.sh" -q -f "$work/frames" -t 400 -s "$work/share" -m mjpg:1280x720:30 -- \
+"$rig/run-in-vm.sh" -q -f "$work/frames" -t 500 -s "$work/share" -m mjpg:1280x720:30 -- \
     /usr/bin/python3 -B "$here/window.py" "$work/coupon-kiosk" "$rig/out/uvcsim" "$work/halves" || code=$?
 cp "$work"/share/*.png "$pictures" 2>/dev/null || true
 [[ $code == 0 ]] || { tail -n 20 "$work/share/log" 2>/dev/null || true; exit 1; }
