@@ -10,6 +10,7 @@ pub mod half_blocks;
 pub mod journal;
 pub mod latency;
 pub mod network;
+pub mod online;
 pub mod permissions;
 pub mod scanner;
 pub mod sharpness;
