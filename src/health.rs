@@ -4,6 +4,7 @@
 //! in them names a code, a customer or a secret. [`watchdog`] asks loop and window for a beat now and then, and tells
 //! systemd only when both have answered.
 
+mod classes;
 mod delays;
 mod server;
 pub mod update_lock;
@@ -28,9 +29,10 @@ use crate::event::{CameraState, Event};
 use crate::frame::{Delays, Frame, Slot};
 use crate::kiosk::observed::{Noted, word};
 use crate::redemption::attempt::Record;
-use crate::redemption::reply::{Reply, Told, Unknown};
+use crate::redemption::reply::Told;
 use crate::screen::{Connection, Screen};
 
+use classes::end;
 use delays::LensDelay;
 pub use server::serve;
 
@@ -374,28 +376,6 @@ impl Numbers {
         let mut is_alive = true;
         self.state(|state| is_alive = !state.is_silent);
         is_alive
-    }
-}
-
-/// The outcome of an exchange, and the class of its errcode.
-fn end<T>(reply: &Reply<T>) -> (&'static str, String) {
-    match reply {
-        Reply::Answered(_) => ("answered", String::new()),
-        Reply::Refused(refusal) => ("refused", word(refusal.reason)),
-        Reply::NotSent(why) => ("not_sent", word(why)),
-        Reply::Unknown(why) => ("unknown", unknown(*why).to_owned()),
-    }
-}
-
-fn unknown(why: Unknown) -> &'static str {
-    match why {
-        Unknown::Timeout => "timeout",
-        Unknown::Broken => "broken",
-        Unknown::Status(_) => "status",
-        Unknown::Unreadable => "unreadable",
-        Unknown::Busy(_) => "busy",
-        Unknown::Errcode(_) => "errcode",
-        Unknown::Crash => "crash",
     }
 }
 
