@@ -5,6 +5,7 @@
 
 mod attention;
 mod behind;
+mod choice;
 mod day;
 mod details;
 pub mod drawn;
@@ -190,6 +191,7 @@ impl Window {
             }
             Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
+            Act::Sight(id) => (self.parts.tell)(Said::Sight(id)),
         }
     }
 
@@ -310,7 +312,7 @@ impl eframe::App for Window {
         if sees_frames {
             let parts = &self.parts;
             self.preview.take(ui.ctx(), &parts.frames, now);
-            self.preview.outline(&parts.sights, parts.is_mirrored);
+            self.preview.outline(&parts.outlines, parts.is_mirrored);
         }
         let look = Look {
             wording: &self.wording,

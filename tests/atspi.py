@@ -169,6 +169,10 @@ def main():
     for story in stories:
         reader.said.clear()
         reader.press(say[f"story-{story.replace('_', '-')}"])
+        if story == "two_phones":
+            reader.text(say["view-several"])
+            reader.check("several codes")
+            reader.press(say["sight"].replace("{ $number }", "2").replace("{ $count }", "2"))
         seen = reader.one_of([say["review-confirm"], *ends])
         if seen == say["review-confirm"]:
             reader.check(f"review of {story}")

@@ -65,6 +65,11 @@ walk() {
             sleep 0.5
             picture "$story-0-held"
         fi
+        if [[ $story == two_phones ]]; then
+            wait_for 'outlines to choose from' since 'name="sight-2"'
+            picture "$story-0-several"
+            tap sight-2
+        fi
         wait_for "review or outcome of $story" since 'shown stage=\(Review\|Finished\)'
         if since 'shown stage=Review'; then
             picture "$name-1-review"

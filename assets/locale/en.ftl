@@ -291,7 +291,9 @@ attention-doubts = { $count ->
     }
 attention-show = Show
 view-held = This code was read already. Take the phone away for a moment to read it again.
-view-several = Several codes are in view. Show one at a time.
+view-several = Several codes are in view: touch the one that is meant.
+# What an assistive program calls the outline of one of several codes.
+sight = Code { $number } of { $count }
 hint-too-dark = Too dark: make the phone's display brighter.
 hint-too-bright = Too bright: turn the phone a little, so that no light is mirrored in it.
 hint-too-far = Too far away: hold the phone closer.
@@ -545,6 +547,7 @@ story-token-renewed = Token out of date
 story-no-network = No network
 story-answer-lost = Answer lost, then found
 story-lost-for-good = Answer lost for good
+story-two-phones = Two phones at once
 
 ## The day at the desk
 day-open = Today

@@ -276,7 +276,9 @@ attention-doubts = { $count ->
     }
 attention-show = 查看
 view-held = 此码已读过。请把手机移开片刻再出示。
-view-several = 画面中有多个码。请一次只出示一个。
+view-several = 画面中有多个码：请点选要核销的那一个。
+# What an assistive program calls the outline of one of several codes.
+sight = 第 { $number } 个码，共 { $count } 个
 hint-too-dark = 太暗：请调亮手机屏幕。
 hint-too-bright = 反光或过亮：请稍微转动手机，避开反光。
 hint-too-far = 太远：请把手机靠近一些。
@@ -524,6 +526,7 @@ story-token-renewed = 令牌过期
 story-no-network = 没有网络
 story-answer-lost = 答复丢失，后查明
 story-lost-for-good = 答复永远丢失
+story-two-phones = 两部手机
 
 ## 柜台的一天
 day-open = 今日

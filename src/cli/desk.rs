@@ -28,7 +28,7 @@ use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
 use crate::camera::Wanted;
 use crate::event::{CameraState, Event, OnDuty};
-use crate::frame::{Frame, Sight, Slot};
+use crate::frame::{Frame, Outlines, Slot};
 use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::Pulse;
@@ -70,7 +70,7 @@ pub(super) struct Desk {
     asks: mpsc::Sender<Ask>,
     screens: watch::Receiver<Screen>,
     frames: Arc<Slot<Frame>>,
-    sights: Arc<Slot<Sight>>,
+    outlines: Arc<Outlines>,
     waker: Arc<OnceLock<Waker>>,
     numbers: Numbers,
     pulse: Pulse,
@@ -143,7 +143,7 @@ impl Desk {
             asks,
             screens,
             frames,
-            sights: Arc::default(),
+            outlines: Arc::default(),
             waker,
             numbers,
             pulse,
@@ -193,8 +193,8 @@ impl Desk {
                 tracing::warn!("the kiosk is too busy for what was scanned");
             }
         };
-        let sights = Arc::clone(&self.sights);
-        let worker = scanner::watch(self.frames(), symbologies, sights, report);
+        let outlines = Arc::clone(&self.outlines);
+        let worker = scanner::watch(self.frames(), symbologies, outlines, report);
         worker.context("the scanner's thread cannot be started")
     }
 
@@ -228,12 +228,14 @@ impl Desk {
     ) -> ui::Parts {
         let asks = self.asks.clone();
         let wishes = self.wishes.clone();
+        let outlines = Arc::clone(&self.outlines);
         let tell = move |said| {
             let ask = match said {
                 Said::Event(event) => Ask::Event(event),
                 Said::Phone(place) => Ask::Phone(place),
                 Said::Wish(wish) => return wishes.wish(wish),
                 Said::Language(language) => return remember(language),
+                Said::Sight(id) => return outlines.touched.put(id),
             };
             if asks.try_send(ask).is_err() {
                 tracing::warn!("the kiosk is too busy for what was touched");
@@ -251,7 +253,7 @@ impl Desk {
             screens: self.screens.clone(),
             office: self.office.seen.clone(),
             frames: self.frames(),
-            sights: Arc::clone(&self.sights),
+            outlines: Arc::clone(&self.outlines),
             is_mirrored: look.is_mirrored,
             tell: Box::new(tell),
             tick: Box::new(crate::kiosk::clock::tick),

@@ -21,7 +21,7 @@ static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/stories");
 static CODES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/codes");
 
 /// In the order in which a demo tells them.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "redeemed",
     "already_redeemed",
     "expired",
@@ -37,6 +37,7 @@ const ORDER: [&str; 15] = [
     "no_network",
     "answer_lost",
     "lost_for_good",
+    "two_phones",
 ];
 
 /// A recording and the phones that are held up for it.
@@ -54,6 +55,9 @@ struct About {
     at: Timestamp,
     /// The phones that are held up, one after the other.
     pictures: Vec<String>,
+    /// Held up side by side instead, for the clerk to choose.
+    #[serde(default)]
+    together: bool,
     #[serde(default)]
     custom_code: Vec<CardId>,
 }
@@ -99,6 +103,17 @@ impl Story {
     /// The phones that are held up, one after the other.
     pub(super) fn pictures(&self) -> &[String] {
         &self.about.pictures
+    }
+
+    /// The same before a lens: which of them are seen at once.
+    pub(super) fn views(&self) -> Vec<&[String]> {
+        let pictures = self.pictures();
+        let at_once = if self.about.together {
+            pictures.len()
+        } else {
+            1
+        };
+        pictures.chunks(at_once.max(1)).collect()
     }
 
     /// A clock that begins when the recording was made.

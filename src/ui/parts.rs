@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use crate::event::Event;
-use crate::frame::{Frame, Sight, Slot};
+use crate::frame::{Frame, Outlines, SightId, Slot};
 use crate::office::{Office, Wish};
 use crate::payload::PaymentCodes;
 use crate::screen::{Screen, Shade};
@@ -24,6 +24,8 @@ pub enum Said {
     Language(Language),
     /// A phone of the demo is to be held up, by its place in the strip.
     Phone(usize),
+    /// Of several codes in view this one is meant.
+    Sight(SightId),
 }
 
 /// What a window is put together from.
@@ -34,8 +36,8 @@ pub struct Parts {
     pub office: watch::Receiver<Office>,
     /// What the camera sees.
     pub frames: Arc<Slot<Frame>>,
-    /// Where the scanner saw a code.
-    pub sights: Arc<Slot<Sight>>,
+    /// Where the scanner sees codes.
+    pub outlines: Arc<Outlines>,
     /// Whether the frames' previews are mirrored.
     pub is_mirrored: bool,
     /// Takes what was touched and typed.

@@ -54,6 +54,7 @@ stories!(
     payment_code,
     redeemed,
     token_renewed,
+    two_phones,
     unknown_code
 );
 

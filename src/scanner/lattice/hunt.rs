@@ -8,6 +8,8 @@
     reason = "pixels are few"
 )]
 
+use std::ops::RangeInclusive;
+
 use super::Trio;
 use super::warp::{Point, View, distance};
 use crate::frame::Luma;
@@ -40,14 +42,47 @@ const LEAST_DIFFERENCE: f32 = 3.0;
 const FINEST: f32 = 1.5;
 const COARSEST: f32 = 24.0;
 
-/// The most likely marks, of dark codes on light or the other way round. `small` is what is searched, `scale` times
-/// smaller than `view`'s picture.
-pub(super) fn marks(view: View<'_>, small: &Luma, scale: f32) -> Vec<Mark> {
-    let mut found = candidates(small, view.is_inverted);
+/// What is searched for marks.
+pub(super) struct Part<'a> {
+    luma: &'a Luma,
+    /// How many times smaller it is than the picture it was made of.
+    scale: f32,
+    /// Where in that picture it begins.
+    corner: Point,
+    /// Modules in its pixels.
+    modules: RangeInclusive<f32>,
+}
+
+impl<'a> Part<'a> {
+    /// A whole picture, made smaller.
+    pub(super) fn whole(luma: &'a Luma, scale: f32) -> Self {
+        Self {
+            luma,
+            scale,
+            corner: [0.0; 2],
+            modules: FINEST..=COARSEST,
+        }
+    }
+
+    /// A piece of a picture, for what is too fine to be found in its half.
+    pub(super) fn fine(luma: &'a Luma, corner: Point) -> Self {
+        Self {
+            luma,
+            scale: 1.0,
+            corner,
+            modules: FINEST..=2.0 * FINEST,
+        }
+    }
+}
+
+/// The most likely marks, of dark codes on light or the other way round. `small` is what is searched.
+pub(super) fn marks(view: View<'_>, small: Part<'_>) -> Vec<Mark> {
+    let mut found = candidates(small.luma, view.is_inverted, small.modules);
+    let [left, top] = small.corner;
     for (_, [x, y, module]) in &mut found {
-        *x *= scale;
-        *y *= scale;
-        *module *= scale;
+        *x = *x * small.scale + left;
+        *y = *y * small.scale + top;
+        *module *= small.scale;
     }
     let mut marks: Vec<Mark> = Vec::new();
     for (_, [x, y, module]) in found {
@@ -68,27 +103,21 @@ pub(super) fn marks(view: View<'_>, small: &Luma, scale: f32) -> Vec<Mark> {
 }
 
 /// Places and module sizes, the likeliest first.
-fn candidates(small: &Luma, is_inverted: bool) -> Vec<(f32, [f32; 3])> {
+fn candidates(small: &Luma, is_inverted: bool, sizes: RangeInclusive<f32>) -> Vec<(f32, [f32; 3])> {
     let sums = Sums::of(small);
     let mut found: Vec<(f32, [f32; 3])> = Vec::new();
-    let mut module = FINEST;
-    while module <= COARSEST {
-        let mut of_size: Vec<(f32, [f32; 3])> = Vec::new();
-        let reach = (4.5 * module).ceil();
-        let step = (module * 0.66).max(1.0);
-        let mut y = reach * 0.75;
-        while y < small.height() as f32 - reach * 0.75 {
-            let mut x = reach * 0.75;
-            while x < small.width() as f32 - reach * 0.75 {
-                let likeness = sums.likeness(x, y, module, is_inverted);
+    let mut module = *sizes.start();
+    while module <= *sizes.end() {
+        let columns = Spans::along(small.width(), module);
+        let rows = Spans::along(small.height(), module);
+        for (y, down) in &rows.0 {
+            for (x, across) in &columns.0 {
+                let likeness = sums.likeness(across, down, is_inverted);
                 if likeness > 0.35 {
-                    of_size.push((likeness, [x, y, module]));
+                    found.push((likeness, [*x, *y, module]));
                 }
-                x += step;
             }
-            y += step;
         }
-        found.extend(of_size);
         module *= 1.25;
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -108,10 +137,29 @@ fn candidates(small: &Luma, is_inverted: bool) -> Vec<(f32, [f32; 3])> {
     kept
 }
 
+/// Where patterns of one size are looked for along one side of the picture: their middle, and where their square of
+/// three modules, of five and of seven begins and ends. Worked out once, since most of the time goes into what follows.
+struct Spans(Vec<(f32, [[usize; 2]; 3])>);
+
+impl Spans {
+    fn along(length: usize, module: f32) -> Self {
+        let margin = (4.5 * module).ceil() * 0.75;
+        let step = (module * 0.66).max(1.0);
+        let clip = |at: f32| (at.round().max(0.0) as usize).min(length);
+        let mut spans = Vec::new();
+        let mut at = margin;
+        while at < length as f32 - margin {
+            let of = |half: f32| [clip(at - half * module), clip(at + half * module)];
+            spans.push((at, [of(1.5), of(2.5), of(3.5)]));
+            at += step;
+        }
+        Self(spans)
+    }
+}
+
 /// Sums of all pixels above and to the left, of their values and their squares.
 struct Sums {
     width: usize,
-    height: usize,
     plain: Vec<u32>,
     squares: Vec<u64>,
 }
@@ -134,52 +182,42 @@ impl Sums {
         }
         Self {
             width,
-            height,
             plain,
             squares,
         }
     }
 
-    /// Left, top, right and bottom of a square, within the picture.
-    fn square(&self, x: f32, y: f32, half: f32) -> [usize; 4] {
-        let clip = |at: f32, most: usize| (at.round().max(0.0) as usize).min(most);
-        [
-            clip(x - half, self.width),
-            clip(y - half, self.height),
-            clip(x + half, self.width),
-            clip(y + half, self.height),
-        ]
-    }
-
-    fn sum(&self, [left, top, right, bottom]: [usize; 4]) -> (f32, f32) {
+    fn sum(&self, [left, right]: [usize; 2], [top, bottom]: [usize; 2]) -> (f32, f32) {
         let row = self.width + 1;
         let of = |x: usize, y: usize| self.plain[y * row + x];
         let sum = of(right, bottom) + of(left, top) - of(right, top) - of(left, bottom);
         (sum as f32, ((right - left) * (bottom - top)) as f32)
     }
 
-    fn square_sum(&self, [left, top, right, bottom]: [usize; 4]) -> f32 {
+    fn square_sum(&self, [left, right]: [usize; 2], [top, bottom]: [usize; 2]) -> f32 {
         let row = self.width + 1;
         let of = |x: usize, y: usize| self.squares[y * row + x];
         (of(right, bottom) + of(left, top) - of(right, top) - of(left, bottom)) as f32
     }
 
     /// How much the light ring differs from what is in it and round it, as a share of all differences here.
-    fn likeness(&self, x: f32, y: f32, module: f32, is_inverted: bool) -> f32 {
+    fn likeness(&self, across: &[[usize; 2]; 3], down: &[[usize; 2]; 3], is_inverted: bool) -> f32 {
         let sign = if is_inverted { -1.0 } else { 1.0 };
-        let (three, three_area) = self.sum(self.square(x, y, 1.5 * module));
-        let (five, five_area) = self.sum(self.square(x, y, 2.5 * module));
+        let (three, three_area) = self.sum(across[0], down[0]);
+        let (five, five_area) = self.sum(across[1], down[1]);
         if three_area == 0.0 || five_area <= three_area {
             return 0.0;
         }
-        let core = three / three_area;
-        let light = (five - three) / (five_area - three_area);
         // Most places end here.
-        if sign * (light - core) <= LEAST_DIFFERENCE {
+        let ring_area = five_area - three_area;
+        if sign * ((five - three) * three_area - three * ring_area)
+            <= LEAST_DIFFERENCE * three_area * ring_area
+        {
             return 0.0;
         }
-        let around = self.square(x, y, 3.5 * module);
-        let (seven, seven_area) = self.sum(around);
+        let core = three / three_area;
+        let light = (five - three) / ring_area;
+        let (seven, seven_area) = self.sum(across[2], down[2]);
         if seven_area <= five_area {
             return 0.0;
         }
@@ -189,7 +227,7 @@ impl Sums {
             return 0.0;
         }
         let mean = seven / seven_area;
-        let spread = (self.square_sum(around) / seven_area - mean * mean)
+        let spread = (self.square_sum(across[2], down[2]) / seven_area - mean * mean)
             .max(4.0)
             .sqrt();
         differs / (2.0 * spread)
