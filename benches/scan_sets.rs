@@ -77,12 +77,7 @@ impl Tally {
                 .copied()
                 .unwrap_or_default()
         };
-        format!(
-            "{:>6.1} / {:>6.1} / {:>6.1} ms",
-            at(0.5),
-            at(0.95),
-            at(1.0)
-        )
+        format!("{:>6.1} / {:>6.1} / {:>6.1} ms", at(0.5), at(0.95), at(1.0))
     }
 }
 

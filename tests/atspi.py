@@ -173,6 +173,12 @@ def main():
             reader.text(say["view-several"])
             reader.check("several codes")
             reader.press(say["sight"].replace("{ $number }", "2").replace("{ $count }", "2"))
+        if story == "hand_off":
+            # On the customer's own phone: the page's key, then his coupon.
+            reader.text(say["page-choose-head"])
+            reader.press(say["page-choose"])
+            reader.text(say["handset-list"])
+            reader.press("Free coffee")
         seen = reader.one_of([say["review-confirm"], *ends])
         if seen == say["review-confirm"]:
             reader.check(f"review of {story}")

@@ -21,7 +21,7 @@ static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/stories");
 static CODES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/codes");
 
 /// In the order in which a demo tells them.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "redeemed",
     "already_redeemed",
     "expired",
@@ -31,6 +31,7 @@ const ORDER: [&str; 16] = [
     "unknown_code",
     "custom_code",
     "link",
+    "hand_off",
     "payment_code",
     "member_card",
     "token_renewed",
@@ -60,7 +61,22 @@ struct About {
     together: bool,
     #[serde(default)]
     custom_code: Vec<CardId>,
+    /// The coupons on a phone that cannot be read: their customer scans the desk's own code.
+    #[serde(default)]
+    coupons: Vec<Coupon>,
 }
+
+/// A coupon of Weixin's own list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Coupon {
+    pub(super) title: String,
+    pub(super) card_id: String,
+    pub(super) encrypt_code: String,
+}
+
+/// The story whose customer chooses on his own phone.
+pub(super) const HAND_OFF: &str = "hand_off";
 
 /// Every story's name, those that the order does not know at the end.
 pub(super) fn names() -> Vec<String> {
@@ -114,6 +130,11 @@ impl Story {
             1
         };
         pictures.chunks(at_once.max(1)).collect()
+    }
+
+    /// What is on the phone of a customer who scans the desk's own code.
+    pub(super) fn coupons(&self) -> &[Coupon] {
+        &self.about.coupons
     }
 
     /// A clock that begins when the recording was made.

@@ -12,6 +12,7 @@ mod hunt;
 mod layout;
 mod shifts;
 mod sketch;
+mod sums;
 mod warp;
 mod words;
 

@@ -11,6 +11,7 @@ use crate::office::Wish;
 use crate::redemption::attempt::AttemptId;
 use crate::redemption::note::Says;
 use crate::screen::Finished;
+use crate::screen::handset::Press;
 use crate::wording::Wording;
 
 /// What every part of the window is drawn with.
@@ -53,6 +54,8 @@ pub enum Act {
     Phone(usize),
     /// Of several codes in view this one is meant.
     Sight(SightId),
+    /// The demo's stand-in for a customer's own phone was touched.
+    Handset(Press),
 }
 
 /// Whether things are set side by side or below one another.

@@ -4,7 +4,7 @@
 //! (median, 95 of 100, longest). The scanner's own sources are taken in by links, so that the kiosk's window and network
 //! need not be built for it.
 
-#![allow(dead_code, reason = "of the kiosk's rooms only the scanner is measured")]
+#![allow(dead_code, unused_imports, reason = "of the kiosk's rooms only the scanner is measured")]
 
 mod frame;
 mod scanner;
