@@ -257,7 +257,8 @@ fn noise(x: usize, y: usize) -> u8 {
 fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let begun = thread_time();
     let done = work();
-    (done, (thread_time() - begun).as_secs_f64() * 1000.0)
+    let took = thread_time().saturating_sub(begun);
+    (done, took.as_secs_f64() * 1000.0)
 }
 
 fn thread_time() -> Duration {
