@@ -5,6 +5,7 @@
 
 mod attention;
 mod behind;
+mod choice;
 mod day;
 mod details;
 pub mod drawn;
@@ -195,6 +196,7 @@ impl Window {
             }
             Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
+            Act::Sight(id) => (self.parts.tell)(Said::Sight(id)),
             Act::Handset(press) => (self.parts.tell)(Said::Handset(press)),
         }
     }
@@ -324,7 +326,7 @@ impl eframe::App for Window {
             let parts = &self.parts;
             self.preview.take(ui.ctx(), &parts.frames, now);
             let is_mirrored = self.behind.office.settings.aim.mirror;
-            self.preview.outline(&parts.sights, is_mirrored);
+            self.preview.outline(&parts.outlines, is_mirrored);
         }
         let look = Look {
             wording: &self.wording,

@@ -176,6 +176,8 @@ why-card-number = This is the number of a kind of coupon, not a customer's coupo
     .do = Ask the customer to open the coupon and show its code.
 why-link = This is a web address, not a coupon.
     .do = Ask the customer to open the coupon in Weixin.
+why-wifi = This code is for a Wi-Fi network, not a coupon.
+    .do = Ask the customer to open the coupon in Weixin.
 why-other-scheme = This code is for something else, not a coupon.
     .do = Ask the customer to open the coupon in Weixin.
 why-text = This text cannot be a coupon's code.
@@ -292,7 +294,9 @@ attention-doubts = { $count ->
     }
 attention-show = Show
 view-held = This code was read already. Take the phone away for a moment to read it again.
-view-several = Several codes are in view. Show one at a time.
+view-several = Several codes are in view: touch the one that is meant.
+# What an assistive program calls the outline of one of several codes.
+sight = Code { $number } of { $count }
 hint-too-dark = Too dark: make the phone's display brighter.
 hint-too-bright = Too bright: turn the phone a little, so that no light is mirrored in it.
 hint-too-far = Too far away: hold the phone closer.
@@ -554,6 +558,7 @@ story-token-renewed = Token out of date
 story-no-network = No network
 story-answer-lost = Answer lost, then found
 story-lost-for-good = Answer lost for good
+story-two-phones = Two phones at once
 
 ## The day at the desk
 day-open = Today

@@ -170,6 +170,8 @@ why-card-number = 这是一种券的编号，不是顾客的券。
     .do = 请顾客打开卡券，出示券码。
 why-link = 这是网址，不是卡券。
     .do = 请顾客在微信中打开卡券。
+why-wifi = 这是 Wi-Fi 网络的码，不是卡券。
+    .do = 请顾客在微信中打开卡券。
 why-other-scheme = 这个码另有用途，不是卡券。
     .do = 请顾客在微信中打开卡券。
 why-text = 这段文字不可能是券码。
@@ -277,7 +279,9 @@ attention-doubts = { $count ->
     }
 attention-show = 查看
 view-held = 此码已读过。请把手机移开片刻再出示。
-view-several = 画面中有多个码。请一次只出示一个。
+view-several = 画面中有多个码：请点选要核销的那一个。
+# What an assistive program calls the outline of one of several codes.
+sight = 第 { $number } 个码，共 { $count } 个
 hint-too-dark = 太暗：请调亮手机屏幕。
 hint-too-bright = 反光或过亮：请稍微转动手机，避开反光。
 hint-too-far = 太远：请把手机靠近一些。
@@ -533,6 +537,7 @@ story-token-renewed = 令牌过期
 story-no-network = 没有网络
 story-answer-lost = 答复丢失，后查明
 story-lost-for-good = 答复永远丢失
+story-two-phones = 两部手机
 
 ## 柜台的一天
 day-open = 今日

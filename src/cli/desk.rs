@@ -27,7 +27,7 @@ use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
 use crate::camera::{Demand, Wanted};
 use crate::event::{CameraState, Event, OnDuty};
-use crate::frame::{Delays, Frame, Sight, Slot};
+use crate::frame::{Delays, Frame, Outlines, Slot};
 use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::Pulse;
@@ -66,7 +66,7 @@ pub(super) struct Desk {
     asks: mpsc::Sender<Ask>,
     screens: watch::Receiver<Screen>,
     frames: Arc<Slot<Frame>>,
-    sights: Arc<Slot<Sight>>,
+    outlines: Arc<Outlines>,
     /// What the scanner needs of the camera.
     demand: Demand,
     delays: Delays,
@@ -146,7 +146,7 @@ impl Desk {
             asks,
             screens,
             frames,
-            sights: Arc::default(),
+            outlines: Arc::default(),
             demand,
             delays,
             waker,
@@ -208,8 +208,8 @@ impl Desk {
                 tracing::warn!("the kiosk is too busy for what was scanned");
             }
         };
-        let sights = Arc::clone(&self.sights);
-        let worker = scanner::watch(self.frames(), symbologies, sights, report);
+        let outlines = Arc::clone(&self.outlines);
+        let worker = scanner::watch(self.frames(), symbologies, outlines, report);
         worker.context("the scanner's thread cannot be started")
     }
 
@@ -236,6 +236,7 @@ impl Desk {
     ) -> ui::Parts {
         let asks = self.asks.clone();
         let wishes = self.wishes.clone();
+        let outlines = Arc::clone(&self.outlines);
         let presses = look.handset.as_ref().map(|(presses, _)| presses.clone());
         let tell = move |said| {
             let ask = match said {
@@ -250,6 +251,7 @@ impl Desk {
                 }
                 Said::Wish(wish) => return wishes.wish(wish),
                 Said::Language(language) => return remember(language),
+                Said::Sight(id) => return outlines.touched.put(id),
             };
             if asks.try_send(ask).is_err() {
                 tracing::warn!("the kiosk is too busy for what was touched");
@@ -267,7 +269,7 @@ impl Desk {
             screens: self.screens.clone(),
             office: self.office.seen.clone(),
             frames: self.frames(),
-            sights: Arc::clone(&self.sights),
+            outlines: Arc::clone(&self.outlines),
             delays: self.delays.clone(),
             tell: Box::new(tell),
             tick: Box::new(crate::kiosk::clock::tick),
