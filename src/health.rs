@@ -232,6 +232,7 @@ impl Numbers {
                 | Event::Invitation(_)
                 | Event::View(_)
                 | Event::Note { .. }
+                | Event::Witnessed(_)
                 | Event::Duty(_)
                 | Event::Journaled { .. },
             )
@@ -241,7 +242,9 @@ impl Numbers {
                 | Record::Resend(_)
                 | Record::Probe(_)
                 | Record::Remark(_)
-                | Record::Mistake(_),
+                | Record::Mistake(_)
+                | Record::Override(_)
+                | Record::Witness(_),
             ) => {}
             Noted::Written { took, result } => {
                 inner.write_seconds.observe(took.as_secs_f64());

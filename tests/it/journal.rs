@@ -106,6 +106,7 @@ impl Writing {
             journal,
             in_doubt,
             redeemed: _,
+            noted: _,
             trouble,
         } = Journal::open(path, move |write, result| {
             sender.send((write, result)).ok();

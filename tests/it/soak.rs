@@ -182,6 +182,7 @@ impl Desk {
             journal: opened.journal,
             open: opened.in_doubt,
             redeemed: opened.redeemed,
+            noted: opened.noted,
             trouble: opened.trouble,
             clock: Clock::System,
             inbox: (inbox.clone(), events),

@@ -22,6 +22,8 @@ pub fn write(entry: &Entry, time_zone: &TimeZone, out: &mut dyn Write) -> io::Re
         Record::Settled(_) => "settled",
         Record::Remark(_) => "remark",
         Record::Mistake(_) => "mistake",
+        Record::Override(_) => "override",
+        Record::Witness(_) => "witness",
     };
     writeln!(
         out,
@@ -91,6 +93,30 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
             ("clerk", remark.clerk.clone()),
         ],
         Record::Mistake(mistake) => vec![("clerk", mistake.clerk.clone())],
+        Record::Override(said) => vec![
+            ("goods", Some(word(&said.goods))),
+            ("reason", Some(word(&said.reason))),
+            (
+                "text",
+                Some(said.text.clone()).filter(|text| !text.is_empty()),
+            ),
+            ("clerk", said.clerk.clone()),
+        ],
+        Record::Witness(witness) => vec![
+            ("ConsumeSource", Some(word(&witness.source))),
+            ("CardId", card_id(witness.card_id.as_ref())),
+            (
+                "StaffOpenId",
+                witness
+                    .staff
+                    .as_ref()
+                    .map(|staff| staff.masked().to_owned()),
+            ),
+            (
+                "fits",
+                Some(if witness.agrees { "yes" } else { "no" }.to_owned()),
+            ),
+        ],
     }
 }
 
