@@ -4,6 +4,7 @@
 //! in them names a code, a customer or a secret. [`watchdog`] asks loop and window for a beat now and then, and tells
 //! systemd only when both have answered.
 
+mod resident;
 mod server;
 pub mod update_lock;
 pub mod watchdog;
@@ -30,6 +31,7 @@ use crate::redemption::attempt::Record;
 use crate::redemption::reply::{Reply, Told, Unknown};
 use crate::screen::{Connection, Screen};
 
+use resident::resident;
 pub use server::serve;
 
 type Labels = Vec<(&'static str, String)>;
@@ -392,12 +394,4 @@ fn unknown(why: Unknown) -> &'static str {
         Unknown::Errcode(_) => "errcode",
         Unknown::Crash => "crash",
     }
-}
-
-/// Resident memory, as the system tells it.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }

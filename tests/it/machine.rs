@@ -626,6 +626,11 @@ impl Hand {
         self.event(Event::Note { attempt, says }).journaled(Ok(()))
     }
 
+    /// Sees to it that a look-up is on its way.
+    fn asks(&mut self) -> &mut Self {
+        self.event(Event::Touch(Touch::AskNow(self.attempt())))
+    }
+
     fn overrides(&self) -> Vec<Override> {
         let said = |(_, record): &(WriteId, Record)| match record {
             Record::Override(said) => Some(said.clone()),
@@ -725,7 +730,6 @@ fn a_word_ends_an_attempt_only_where_weixin_answers_for_minutes_and_proves_nothi
         [(Outcome::InDoubt, Some(SettledBy::Override))]
     );
     assert_eq!(hand.machine.screen().doubts, []);
-    assert_eq!(hand.finished().settled_by, Some(SettledBy::Override));
     // The code is free: a look-up, a confirm, a new attempt.
     hand.scan().query_says(UserCardStatus::Normal);
     assert!(matches!(hand.machine.screen().stage, Stage::Review(_)));
@@ -806,7 +810,7 @@ fn an_event_of_another_way_leaves_the_attempt_to_a_person() {
     assert_eq!(screen.doubts[0].known, Known::Elsewhere);
     assert_eq!(hand.finished().why, Why::RedeemedElsewhere);
     hand.rules(Goods::NotHandedOver).wait(301);
-    hand.query_says(UserCardStatus::Consumed);
+    hand.asks().query_says(UserCardStatus::Consumed);
     assert_eq!(
         hand.settled(),
         [(Outcome::InDoubt, Some(SettledBy::Override))]
@@ -818,10 +822,10 @@ fn unused_is_not_believed_while_an_event_tells_of_a_redemption() {
     let mut hand = doubting();
     hand.witnessed(Source::Api, 2)
         .query_says(UserCardStatus::Normal);
-    hand.wait(40).query_says(UserCardStatus::Normal);
-    hand.wait(40).query_says(UserCardStatus::Normal);
+    hand.wait(40).asks().query_says(UserCardStatus::Normal);
+    hand.wait(40).asks().query_says(UserCardStatus::Normal);
     assert_eq!(hand.settled(), []);
-    hand.wait(40).query_says(UserCardStatus::Consumed);
+    hand.wait(40).asks().query_says(UserCardStatus::Consumed);
     assert_eq!(
         hand.settled(),
         [(Outcome::Redeemed, Some(SettledBy::Witness))]

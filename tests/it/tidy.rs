@@ -148,5 +148,5 @@ fn every_planted_fault_fits_into_the_product() {
         }
         faults += 1;
     }
-    assert_eq!(faults, 6);
+    assert_eq!(faults, 8);
 }
