@@ -162,8 +162,7 @@ impl Https {
     /// What every client here has in common.
     pub(super) fn builder(settings: &Settings) -> Result<reqwest::ClientBuilder, SetUpFault> {
         let (proxy, ca_file) = (settings.proxy.as_ref(), settings.ca_file.as_deref());
-        Ok(way_out(proxy, ca_file, needs_tls(settings))?
-            .pool_idle_timeout(KEPT_IDLE))
+        Ok(way_out(proxy, ca_file, needs_tls(settings))?.pool_idle_timeout(KEPT_IDLE))
     }
 
     async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {

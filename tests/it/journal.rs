@@ -4,10 +4,12 @@ mod cli;
 mod copy;
 mod crash;
 mod notes;
+mod power;
 mod reading;
 mod tamper;
 mod trouble;
 mod versions;
+mod vfs;
 mod writing;
 
 use std::path::{Path, PathBuf};
