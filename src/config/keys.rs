@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(unknown_section("camara").instead, "did you mean: [camera]");
         assert_eq!(
             unknown_section("printer").instead,
-            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [log] [online] [hand_off] [fleet]"
+            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [witness] [log] [online] [hand_off] [fleet]"
         );
     }
 

@@ -40,11 +40,11 @@ pub(super) struct Weather {
     pub(super) witnessed: u64,
     pub(super) witnessed_twice: u64,
     /// What was told while the program was not running is told again.
-    pub(super) events_kept: bool,
+    pub(super) events_kept: u64,
     /// Events that somebody made up.
     pub(super) forged: u64,
     /// Weixin refuses to tell of one code once a consume of it has come.
-    pub(super) mute: bool,
+    pub(super) mute: u64,
     /// How often a manager decides what could still be found out.
     pub(super) rulings: u64,
     pub(super) status_changes: u64,
@@ -98,9 +98,9 @@ impl Weather {
             other_desks: rate(4),
             witnessed: rate(100),
             witnessed_twice: rate(50),
-            events_kept: rate(1) == 1,
+            events_kept: rate(1),
             forged: rate(3),
-            mute: rate(5) == 5,
+            mute: rate(5) / 5,
             rulings: rate(8),
             status_changes: rate(6),
             wall_jumps: rate(4),

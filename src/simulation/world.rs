@@ -125,7 +125,7 @@ impl World {
             contested: BTreeSet::new(),
             story,
         };
-        if world.weather.mute {
+        if world.weather.mute > 0 {
             let mute = world.codes[0].clone();
             world.platform.mute(&mute);
             world.contested.insert(mute);

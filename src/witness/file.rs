@@ -16,6 +16,8 @@ const LOOK: Duration = Duration::from_millis(500);
 const AGAIN: u64 = 1024 * 1024;
 /// How much is read at one look.
 const PORTION: u64 = 256 * 1024;
+/// An event's code and time are in its last bytes, or in these many of them.
+const REMEMBERED: usize = 1024;
 
 /// Follows the file for ever.
 pub(super) async fn follow(path: Option<PathBuf>, tell: &Tell) {
@@ -44,6 +46,8 @@ pub(super) async fn follow(path: Option<PathBuf>, tell: &Tell) {
 struct Reader {
     file: Option<(File, u64)>,
     at: u64,
+    /// The last bytes before that place. Where others stand there, the file was cut and written anew.
+    before: Vec<u8>,
     /// The line up to the end of the next newline is no whole one.
     is_within: bool,
 }
@@ -55,7 +59,7 @@ impl Reader {
             .file
             .as_ref()
             .is_some_and(|(_, inode)| *inode == facts.ino());
-        if !is_same || facts.len() < self.at {
+        if !is_same || facts.len() < self.at || !self.fits()? {
             // Put aside and begun anew, as logs are.
             let is_first = self.file.is_none();
             self.file = Some((File::open(path)?, facts.ino()));
@@ -65,6 +69,7 @@ impl Reader {
                 0
             };
             self.is_within = self.at > 0;
+            self.before.clear();
         }
         let Some((file, _)) = &mut self.file else {
             return Ok(());
@@ -74,6 +79,23 @@ impl Reader {
         file.take(PORTION).read_to_end(&mut portion)?;
         self.take(&portion, tell);
         Ok(())
+    }
+
+    /// Whether what was read last still stands where it stood.
+    fn fits(&mut self) -> io::Result<bool> {
+        let Some((file, _)) = &mut self.file else {
+            return Ok(true);
+        };
+        let mut found = vec![0; self.before.len()];
+        file.seek(SeekFrom::Start(self.at - found.len() as u64))?;
+        file.read_exact(&mut found)?;
+        Ok(found == self.before)
+    }
+
+    /// So much has been read.
+    fn pass(&mut self, bytes: &[u8]) {
+        self.at += bytes.len() as u64;
+        self.before = bytes[bytes.len().saturating_sub(REMEMBERED)..].to_vec();
     }
 
     fn take(&mut self, portion: &[u8], tell: &Tell) {
@@ -90,16 +112,16 @@ impl Reader {
                     }
                     Line::Other => {}
                     Line::Unreadable => {
-                        tracing::warn!("a line in the file of events cannot be read")
+                        tracing::warn!("a line in the file of events cannot be read");
                     }
                 }
             }
-            self.at += line.len() as u64;
+            self.pass(line);
             rest = after;
         }
         // The end of a line may still be on its way; where it is too long already, it is passed over.
         if rest.len() > LONGEST {
-            self.at += rest.len() as u64;
+            self.pass(rest);
             self.is_within = true;
         }
     }

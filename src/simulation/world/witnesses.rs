@@ -68,7 +68,7 @@ impl World {
         if let Some(life) = life {
             life.inbox.offer(Event::Witnessed(seen.clone()));
         }
-        if self.weather.events_kept {
+        if self.weather.events_kept > 0 {
             self.told.push(seen);
         }
     }
