@@ -98,6 +98,8 @@ fn serve(address: &str, customers: usize) {
     let late = held.last().unwrap();
     let grown = (late.journal - held[0].journal) / customers as u64;
     println!("soak {millis} ms and {grown} bytes of journal a customer");
+    let drawn = (early.drawn_micros, late.drawn_micros);
+    println!("soak the idle picture takes {drawn:?} microseconds, early and late");
     assert_eq!(late.threads, early.threads);
     assert_eq!(late.handles, early.handles);
     assert_eq!(

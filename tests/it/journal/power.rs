@@ -245,8 +245,9 @@ fn with_failure(fails: Fails, number: usize) -> (PathBuf, Place, Vec<Result<(), 
     let mut count = 0;
     let watcher = move |_: &Path, call| {
         let is_one = match (fails, &call) {
-            (Fails::Read, Call::Read) | (Fails::Sync, Call::Sync) => true,
-            (Fails::Write | Fails::Full, Call::Write { .. }) => true,
+            (Fails::Read, Call::Read)
+            | (Fails::Sync, Call::Sync)
+            | (Fails::Write | Fails::Full, Call::Write { .. }) => true,
             (Fails::Read | Fails::Sync | Fails::Write | Fails::Full, _) => false,
         };
         if !is_one {
