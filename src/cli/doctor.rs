@@ -10,7 +10,7 @@ use super::{Context, Exit, cameras, scan, set_up};
 use crate::camera::Wanted;
 use crate::config::{self, Config, Environment, Loaded, Weight};
 use crate::doctor::display::Display;
-use crate::doctor::network::Surroundings;
+use crate::doctor::network::{Surroundings, Way};
 use crate::doctor::permissions::Files;
 use crate::doctor::{self, Finding, Matter, Verdict, half_blocks};
 use crate::scanner::Symbologies;
@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// Open no window, not even for the moment that the display's check takes
     #[arg(long)]
     no_window: bool,
+    /// The online half instead of this desk: signatures, tickets, the page as customers reach it, the desks' keys
+    #[arg(long)]
+    online: bool,
     /// Write the test card by which the camera's sharpness is measured into a file (SVG), to be printed
     #[arg(long, value_name = "FILE")]
     card: Option<PathBuf>,
@@ -35,6 +38,7 @@ impl Args {
     /// For whoever only wants the lines.
     pub(super) fn without_window() -> Self {
         Self {
+            online: false,
             no_window: true,
             card: None,
         }
@@ -63,9 +67,11 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         .map(|config| set_up::settings(config, None))
         .transpose()?;
     if let (Some(config), Some(settings)) = (config, &settings) {
-        desk(&mut told, config, settings)?;
+        desk(&mut told, config, settings, args)?;
     }
-    hardware(&mut told, config, args)?;
+    if !args.online {
+        hardware(&mut told, config, args)?;
+    }
     let now = kiosk::clock::Clock::System.now().wall;
     let name = config
         .and_then(|config| config.store.desk.as_deref())
@@ -82,14 +88,21 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
 }
 
 /// What needs a configuration that holds.
-fn desk(told: &mut Told<'_, '_>, config: &Config, settings: &Settings) -> anyhow::Result<()> {
+fn desk(
+    told: &mut Told<'_, '_>,
+    config: &Config,
+    settings: &Settings,
+    args: &Args,
+) -> anyhow::Result<()> {
+    let site = config.online.as_ref().filter(|_| args.online);
+    let journal = site.map_or(&config.journal, |site| &site.journal);
     let files = Files {
-        journal: config.journal.clone(),
+        journal: journal.clone(),
         credentials: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
     };
     told.tell(doctor::permissions::examine(&settings.token, &files))?;
     let now = kiosk::clock::Clock::System.now().wall;
-    for finding in doctor::journal::examine(&config.journal, now) {
+    for finding in doctor::journal::examine(journal, now) {
         told.tell(finding)?;
     }
     let around = Surroundings {
@@ -112,6 +125,32 @@ fn desk(told: &mut Told<'_, '_>, config: &Config, settings: &Settings) -> anyhow
     }
     for finding in runtime.block_on(doctor::token::examine(settings, way)) {
         told.tell(finding)?;
+    }
+    if args.online {
+        online(told, config, settings, way)?;
+    }
+    Ok(())
+}
+
+/// What a customer's phone needs, and the desks.
+fn online(
+    told: &mut Told<'_, '_>,
+    config: &Config,
+    settings: &Settings,
+    way: Way,
+) -> anyhow::Result<()> {
+    let runtime = set_up::runtime()?;
+    told.tell(doctor::online::signatures())?;
+    if let Some(site) = &config.online {
+        for finding in runtime.block_on(doctor::online::examine(site, settings, way)) {
+            told.tell(finding)?;
+        }
+    }
+    if let Some(hand_off) = &config.hand_off {
+        told.tell(runtime.block_on(doctor::online::line(hand_off, settings)))?;
+    }
+    if config.online.is_none() && config.hand_off.is_none() {
+        told.tell(Finding::bad("online", "doctor-online-none"))?;
     }
     Ok(())
 }

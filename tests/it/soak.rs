@@ -352,6 +352,7 @@ fn parts(
         zone: jiff::tz::TimeZone::UTC,
         payment_codes: PaymentCodes::Refused,
         phones: None,
+        handset: None,
         beat: Box::new(|_| {}),
         is_fullscreen: true,
         shade: Shade::Dark,
