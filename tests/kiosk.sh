@@ -34,6 +34,7 @@ path = "$work/journal.sqlite"
 fullscreen = true
 language = "en"
 TOML
+mark
 "$program" --config "$work/kiosk.toml" run 2>"$log" >"$work/out" &
 kiosk=$!
 shown Idle
