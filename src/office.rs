@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::card::{CardId, Code};
 use crate::event::OnDuty;
 use crate::redemption::attempt::{AttemptId, Outcome, Record, SettledBy};
+use crate::redemption::ruling::{Goods, Ground};
 use crate::screen::Why;
 use crate::wording::Language;
 
@@ -221,6 +222,8 @@ pub struct DayLine {
     pub remark: Option<String>,
     /// Noted as redeemed by mistake.
     pub is_mistake: bool,
+    /// What a manager said of the goods while it was in doubt.
+    pub ruled: Option<Goods>,
 }
 
 /// All that is recorded of one line.
@@ -331,4 +334,6 @@ pub enum Wish {
     Cameras,
     /// Today's list as a file.
     Export,
+    /// A manager's word on an attempt in doubt: what became of the goods, why, and his own words.
+    Override(AttemptId, Goods, Ground, String),
 }
