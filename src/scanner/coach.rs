@@ -24,6 +24,8 @@ const LOST: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub struct Coach {
     looked: Option<Instant>,
+    /// The frame before had a text: the next one is for whatever read it to read it again.
+    has_text: bool,
     /// When the code came into view, and when it was seen last.
     seen: Option<(Instant, Instant)>,
     before: Option<Sketch>,
@@ -45,12 +47,13 @@ impl Coach {
 
     fn is_due(&self, at: Instant) -> bool {
         let is_time = |looked: Instant| at.saturating_duration_since(looked) >= EVERY;
-        self.looked.is_none_or(is_time)
+        !self.has_text && self.looked.is_none_or(is_time)
     }
 
     /// Takes a frame in which no text was found; the hint that is to be shown from now on.
     pub fn see_unread(&mut self, luma: &Luma, at: Instant) -> Option<Hint> {
         if !self.is_due(at) {
+            self.has_text = false;
             return self.told;
         }
         self.looked = Some(at);
@@ -79,6 +82,7 @@ impl Coach {
     pub fn forget(&mut self) {
         *self = Self {
             looked: self.looked,
+            has_text: true,
             ..Self::default()
         };
     }
