@@ -1,6 +1,6 @@
 //! How long after a frame was taken something came of it, told to the log as a histogram grows.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::frame::Latency;
 
@@ -23,16 +23,15 @@ impl Delay {
         }
     }
 
-    /// It came just now, of a frame taken `at`.
-    pub(super) fn since(&mut self, at: Option<Instant>) {
-        let Some(at) = at else {
-            return;
-        };
-        self.latency.record(now().saturating_duration_since(at));
+    /// It came just now, of a frame taken `at`; how long that took.
+    pub(super) fn since(&mut self, at: Option<Instant>) -> Option<Duration> {
+        let took = now().saturating_duration_since(at?);
+        self.latency.record(took);
         if self.latency.count() >= self.next {
             self.next = self.latency.count() * 2;
             self.tell();
         }
+        Some(took)
     }
 
     fn tell(&self) {

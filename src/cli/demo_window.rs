@@ -5,7 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
 
 use super::desk::{self, Desk, DeskLook, Stories};
-use super::office::{Journals, Papers, Wishes};
+use super::office::{Examined, Journals, Papers, Wishes};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
@@ -81,6 +81,7 @@ impl Running {
             journal: folder.path().join("journal.sqlite"),
             settings: Settings::default(),
             names: (None, None),
+            examined: Examined::Machine,
             clock: story.clock(),
         };
         let mut demo = Demo {

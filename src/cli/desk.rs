@@ -179,12 +179,15 @@ impl Desk {
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
         let asks = self.asks.clone();
+        let numbers = self.numbers();
         let mut delay = Delay::to("agreed text");
         let report = move |sighting, at| {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
-                    delay.since(at);
+                    if let Some(took) = delay.since(at) {
+                        numbers.read(took);
+                    }
                     Event::Payload(Payload::parse(&found.text, payment_codes), Origin::Desk)
                 }
                 Sighting::View(view) => Event::View(view),

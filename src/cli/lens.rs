@@ -44,6 +44,11 @@ impl Lens {
         }
     }
 
+    /// Where its frames are.
+    pub(super) fn frames(&self) -> Arc<Slot<Frame>> {
+        Arc::clone(&self.frames)
+    }
+
     /// The cameras to choose from. A busy one counts as free: it may be the one that is open here.
     pub(super) fn choices() -> Vec<CameraLine> {
         let line = |device: devices::Device| CameraLine {

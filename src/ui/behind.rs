@@ -76,7 +76,8 @@ impl Behind {
             | Wish::Remove(_)
             | Wish::Change(_)
             | Wish::Cameras
-            | Wish::Export => self.looks = true,
+            | Wish::Export
+            | Wish::Examine(..) => self.looks = true,
         }
     }
 

@@ -43,6 +43,8 @@ impl Serving {
                 }
             }
             Asked::Wish(wish) => self.grant(wish),
+            Asked::Found(round, line) => self.found(round, line),
+            Asked::Examined(round, summary) => self.examined(round, summary),
             Asked::End => return false,
         }
         true
@@ -74,7 +76,8 @@ impl Serving {
             | Wish::Remove(_)
             | Wish::Change(_)
             | Wish::Cameras
-            | Wish::Export => self.grant_manager(wish),
+            | Wish::Export
+            | Wish::Examine(..) => self.grant_manager(wish),
         }
     }
 
@@ -102,6 +105,7 @@ impl Serving {
                 let written = self.papers.journals.export(&self.papers.journal, at);
                 self.office.exported = Some(written);
             }
+            Wish::Examine(language, panel) => self.examine(language, panel),
             Wish::Day
             | Wish::Story(_)
             | Wish::Away
@@ -117,6 +121,7 @@ impl Serving {
         self.office.story = None;
         self.office.cameras = None;
         self.office.exported = None;
+        self.office.checkup = None;
         self.office.staff.denied = None;
         self.office.staff.changed = None;
         self.office.staff.is_manager = false;
