@@ -11,7 +11,9 @@ mod display;
 mod doctor;
 mod exit;
 pub mod first_start;
+mod fleet;
 pub mod journal;
+mod journal_copy;
 mod journal_state;
 mod kiosk_in_terminal;
 mod lens;
@@ -25,6 +27,7 @@ mod scan_live;
 mod serve;
 mod set_up;
 mod story;
+mod support_bundle;
 pub mod terminal;
 
 use std::io::Write;
@@ -89,6 +92,7 @@ const JOURNAL_EXAMPLES: &str = "Examples:
   coupon-kiosk journal show q17
   coupon-kiosk journal export --from 2026-11-01 --bom > november.csv
   coupon-kiosk journal verify
+  coupon-kiosk journal backup /media/stick/desk-2.sqlite
   coupon-kiosk journal reconcile --for 120";
 
 #[derive(Debug, Subcommand)]
@@ -111,12 +115,17 @@ enum Command {
     /// What was asked and redeemed
     #[command(subcommand, after_help = JOURNAL_EXAMPLES)]
     Journal(JournalCommand),
+    /// The signed configuration that head office writes for many desks
+    #[command(subcommand)]
+    Fleet(fleet::Command),
     /// The page in Weixin's own browser, for the customers' phones
     Serve,
     /// The configuration, and what is wrong with it
     Check,
     /// What is wrong with this desk, one line a check, and what to do
     Doctor(doctor::Args),
+    /// One file for whoever helps: doctor, configuration, journal and logs, without secrets
+    SupportBundle(support_bundle::Args),
     /// Completions for a shell, to stdout
     Completions {
         /// Which shell
@@ -132,6 +141,10 @@ enum JournalCommand {
     Read(journal::Args),
     /// What a package's scripts ask before they change the program: schema and attempts in doubt
     State(journal_state::Args),
+    /// A copy for another machine, made beside a running kiosk
+    Backup(journal_copy::Args),
+    /// Put a copy where this desk's journal is to be; there must be none yet
+    Restore(journal_copy::Args),
     /// Ask Weixin about what is in doubt, until it is settled
     Reconcile {
         /// How long, in seconds
@@ -143,6 +156,8 @@ enum JournalCommand {
 fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     match command {
         JournalCommand::State(args) => journal_state::run(args, context),
+        JournalCommand::Backup(args) => journal_copy::backup(args, context),
+        JournalCommand::Restore(args) => journal_copy::restore(args, context),
         JournalCommand::Read(args) => {
             let config = set_up::configuration(context)?;
             let zone = &config.store.time_zone;
@@ -187,12 +202,14 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Command::Cameras => cameras::run(&mut context),
         Command::Code(args) => code::run(&args, &mut context),
         Command::Journal(command) => run_journal(&command, &mut context),
+        Command::Fleet(command) => fleet::run(&command, &mut context),
         Command::Serve => serve::run(&mut context),
         Command::Check => {
             let code = check::run(context.config.as_deref(), context.json, context.out)?;
             Ok(if code == 0 { Exit::Done } else { Exit::SetUp })
         }
         Command::Doctor(args) => doctor::run(&args, &mut context),
+        Command::SupportBundle(args) => support_bundle::run(&args, &mut context),
         Command::Completions { shell } => {
             // By way of memory: it panics where its sink fails, such as `| head`.
             let mut script = Vec::new();

@@ -1,6 +1,7 @@
 //! The configuration, in two stages: what was written, then what it means.
 //!
-//! `written` reads the file, keeps the line of every key and lays the variables `COUPON_KIOSK__SECTION__KEY` over it.
+//! `written` reads the file, keeps the line of every key and lays the variables `COUPON_KIOSK__SECTION__KEY` over it;
+//! `bundle` lays what head office has signed for many desks under both.
 //! `meaning` asks for each key by name, checks it and makes typed values of it, with the defaults, each of which
 //! stands there once. Every mistake on the way is kept, not only the first: whoever sets up a kiosk wants one list.
 //!
@@ -8,6 +9,7 @@
 //! read them) and opened elsewhere.
 
 mod address;
+mod bundle;
 mod environment;
 mod keys;
 mod language;
@@ -42,6 +44,7 @@ use reader::Reader;
 use written::Written;
 
 pub use address::HttpUrl;
+pub use bundle::{Fleet, FleetKey, Kept, Offered, Refused, kept_file, kept_files, signature_path};
 pub use environment::Environment;
 pub use language::{language, volume};
 pub use mistake::{Mistake, Origin, Setting, Weight};
@@ -245,6 +248,8 @@ pub struct Loaded {
     pub mistakes: Vec<Mistake>,
     /// Each key with what is in force, in the order of the sections; keys with a mistake are not among them.
     pub settings: Vec<Setting>,
+    /// Whose signed bundles are taken, where any are; known before the rest holds.
+    pub fleet: Option<Fleet>,
 }
 
 impl Loaded {
@@ -259,6 +264,15 @@ impl Loaded {
 /// Without any file the variables alone can make a configuration; without these too, `path` is `None` and a mistake
 /// names the places that were looked at.
 pub fn load(named: Option<&Path>, environment: &Environment) -> Loaded {
+    load_with(named, environment, None)
+}
+
+/// The same with a bundle that is not kept yet in the place of the one that is.
+pub fn load_with(
+    named: Option<&Path>,
+    environment: &Environment,
+    offered: Option<&Offered>,
+) -> Loaded {
     let place = place::of_configuration(named, environment);
     let (path, written, mut mistakes) = match &place {
         Place::Named(path) | Place::Found(path) => match read_limited(path) {
@@ -291,7 +305,11 @@ pub fn load(named: Option<&Path>, environment: &Environment) -> Loaded {
         file: path.clone(),
     };
     mistakes.extend(reader.written.override_by(environment));
+    let (fleet, of_bundle) = bundle::lay_under(&mut reader, environment, offered);
+    mistakes.extend(of_bundle);
+    let of_fleet = std::mem::take(&mut reader.settings);
     let config = meaning::of(&mut reader, environment);
+    reader.settings.extend(of_fleet);
     let mut settings = reader.settings;
     mistakes.extend(reader.mistakes);
     mistakes.sort_by(|a, b| a.origin.cmp(&b.origin));
@@ -306,6 +324,7 @@ pub fn load(named: Option<&Path>, environment: &Environment) -> Loaded {
         config: config.filter(|_| is_sound),
         mistakes,
         settings,
+        fleet,
     }
 }
 
@@ -342,6 +361,7 @@ fn unreadable(path: PathBuf, wrong: Wrong) -> Loaded {
         config: None,
         mistakes: vec![wrong.at(origin, "")],
         settings: Vec::new(),
+        fleet: None,
     }
 }
 
@@ -362,5 +382,6 @@ fn nowhere(usual: &[PathBuf]) -> Loaded {
         config: None,
         mistakes: vec![wrong.at(Origin::Default, "")],
         settings: Vec::new(),
+        fleet: None,
     }
 }

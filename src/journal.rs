@@ -29,6 +29,7 @@
 //! new append tries again really. Attempts whose end is unknown are told at opening as far as they can be read.
 
 pub mod chain;
+pub mod copy;
 pub mod disk;
 pub mod export;
 mod failure;

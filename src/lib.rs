@@ -53,6 +53,7 @@ pub mod worker;
 // Shell: joins them.
 pub mod cli;
 pub mod doctor;
+pub mod fleet;
 pub mod health;
 pub mod kiosk;
 pub mod online;

@@ -43,6 +43,11 @@ pub fn hide(secret: &str) {
     OF_PROCESS.hide(secret);
 }
 
+/// A text as the log would say it: without the secrets that were told to [`hide`], and without what looks like one.
+pub fn redacted(text: &str) -> String {
+    OF_PROCESS.redacted(text)
+}
+
 /// Starts logging, panics included. To be called once, first of all, in `main`.
 pub fn init() {
     let redactor = OF_PROCESS.clone();

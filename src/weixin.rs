@@ -33,6 +33,7 @@ use recording::{Player, Recorder};
 use secret::Secret;
 use ticket::Tickets;
 use token::{NoToken, TokenSource, Tokens, quota_pause};
+pub use transport::way_out;
 use transport::{Failure, Https, Raw, Request, Target, Transport};
 use wire::Answer;
 

@@ -63,7 +63,7 @@ fn print(loaded: &Loaded, out: &mut dyn Write) -> anyhow::Result<()> {
     for setting in &loaded.settings {
         let width = width.unwrap_or(0);
         let value = setting.value.as_deref().unwrap_or("-");
-        let origin = short_origin(&setting.origin);
+        let origin = short_origin(&setting.origin, loaded.path.as_deref());
         writeln!(out, "  {:width$}  {value}  ({origin})", setting.key)?;
     }
     for mistake in &loaded.mistakes {
@@ -94,15 +94,15 @@ fn print(loaded: &Loaded, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 /// The file's name stands at the top already.
-fn short_origin(origin: &Origin) -> String {
+fn short_origin(origin: &Origin, named: Option<&Path>) -> String {
     match origin {
         Origin::File {
-            line: Some(line), ..
-        } => format!("line {line}"),
-        Origin::File { line: None, .. }
-        | Origin::Variable(_)
-        | Origin::Credential(_)
-        | Origin::Default => origin.to_string(),
+            line: Some(line),
+            path,
+        } if named == Some(path) => format!("line {line}"),
+        Origin::File { .. } | Origin::Variable(_) | Origin::Credential(_) | Origin::Default => {
+            origin.to_string()
+        }
     }
 }
 

@@ -31,6 +31,16 @@ pub(super) struct Args {
     card: Option<PathBuf>,
 }
 
+impl Args {
+    /// For whoever only wants the lines.
+    pub(super) fn without_window() -> Self {
+        Self {
+            no_window: true,
+            card: None,
+        }
+    }
+}
+
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     if let Some(path) = &args.card {
         let card = half_blocks::card(CARD).context("the card cannot be drawn")?;

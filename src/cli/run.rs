@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
 use super::office::{Examined, Journals, Papers, Wishes};
-use super::{Context, Exit, cameras, first_start, scan, set_up};
+use super::{Context, Exit, cameras, first_start, fleet, scan, set_up};
 use crate::config::{self, Config};
 use crate::health;
 use crate::journal::Held;
@@ -63,6 +63,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let payment_codes = config.scan.payment_codes;
     let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let _hand_off = hand_off(&desk, &config)?;
+    let _fleet = fleet::watch(context.config.as_deref())?;
     let _health = match config.health.listen {
         None => None,
         Some(address) => Some(

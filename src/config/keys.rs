@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 52] = [
+pub(super) const KEYS: [(&str, &str); 54] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -109,6 +109,11 @@ pub(super) const KEYS: [(&str, &str); 52] = [
     (
         "hand_off.key_file",
         r#"key_file = "/etc/coupon-kiosk/desk-key""#,
+    ),
+    ("fleet.public_key", r#"public_key = "RW...""#),
+    (
+        "fleet.source",
+        r#"source = "https://office.example/bundle.toml""#,
     ),
 ];
 
@@ -271,7 +276,7 @@ mod tests {
         assert_eq!(unknown_section("camara").instead, "did you mean: [camera]");
         assert_eq!(
             unknown_section("printer").instead,
-            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [log] [online] [hand_off]"
+            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [log] [online] [hand_off] [fleet]"
         );
     }
 

@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, de};
 
 use super::environment::{Environment, PREFIX};
-use super::keys;
 use super::mistake::{Mistake, Origin, Wrong};
+use super::{bundle, keys};
 
 /// A value before anybody has asked for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,6 +58,49 @@ impl Written {
         let mut mistakes = syntax;
         mistakes.append(&mut reading.mistakes);
         (reading.written, mistakes)
+    }
+
+    /// Reads a bundle's text: what it says for all desks, and over that for the desk of this name. The parts of other desks are
+    /// read for their mistakes alone.
+    pub(super) fn of_bundle(path: &Path, text: &str, desk: Option<&str>) -> (Self, Vec<Mistake>) {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let mut reading = Reading {
+            path,
+            text,
+            written: Self::default(),
+            mistakes: Vec::new(),
+        };
+        let mut mistakes: Vec<Mistake> = errors.iter().map(|error| reading.syntax(error)).collect();
+        let mut own = None;
+        for (key, value) in table.get_ref() {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("version", _) => {}
+                ("all", DeValue::Table(all)) => reading.table("", all),
+                ("desk", DeValue::Table(desks)) => own = reading.desks(desks, desk),
+                _ => reading.no_part(key.span().start),
+            }
+        }
+        if let Some(own) = own {
+            reading.table("", &own);
+        }
+        for (key, (_, origin)) in &reading.written.entries {
+            if bundle::is_own(key) {
+                let wrong = Wrong::new(
+                    "a bundle cannot say this, since it is found by it",
+                    "write it into the file of the desk itself",
+                );
+                mistakes.push(wrong.at(origin.clone(), key));
+            }
+        }
+        mistakes.append(&mut reading.mistakes);
+        (reading.written, mistakes)
+    }
+
+    /// Lays what is written here over `under`, whose values hold where nothing is.
+    pub(super) fn lay_over(&mut self, under: Self) {
+        for (key, value) in under.entries {
+            self.entries.entry(key).or_insert(value);
+        }
     }
 
     /// Lays the variables `COUPON_KIOSK__SECTION__KEY` over what the file says.
@@ -145,6 +188,30 @@ impl Reading<'_> {
                 }
             }
         }
+    }
+
+    /// The table of this desk; what the others say is read for its mistakes alone.
+    fn desks<'t>(&mut self, desks: &DeTable<'t>, own: Option<&str>) -> Option<DeTable<'t>> {
+        let kept = self.written.entries.clone();
+        let mut found = None;
+        for (name, value) in desks {
+            match value.get_ref().as_table() {
+                Some(table) if own == Some(name.get_ref().as_ref()) => found = Some(table.clone()),
+                Some(table) => self.table("", table),
+                None => self.no_part(name.span().start),
+            }
+        }
+        self.written.entries = kept;
+        found
+    }
+
+    fn no_part(&mut self, offset: usize) {
+        let wrong = Wrong::new(
+            "a bundle has no such part",
+            "write version = 1, [all.SECTION] and [desk.NAME.SECTION]",
+        );
+        let origin = self.origin(offset);
+        self.mistakes.push(wrong.at(origin, ""));
     }
 
     /// The parser's words only: its `Display` repeats the line, and there may be a secret in it.

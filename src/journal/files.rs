@@ -123,7 +123,8 @@ impl NoLock {
     }
 }
 
-fn folder(path: &Path) -> &Path {
+/// The folder that the journal lies in.
+pub fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         Some(_) | None => Path::new("."),

@@ -206,7 +206,7 @@ impl Store {
 }
 
 /// The last record's position, once its hash is found to be right; the whole chain is `verify`'s work.
-fn tail(connection: &Connection) -> Result<Position, Failure> {
+pub fn tail(connection: &Connection) -> Result<Position, Failure> {
     let sql = "SELECT seq, body, hash FROM record ORDER BY seq DESC LIMIT 2";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;

@@ -100,13 +100,22 @@ impl Rotated {
     }
 
     fn numbered(&self, number: u32) -> PathBuf {
-        if number == 0 {
-            return self.path.clone();
-        }
-        let mut name = self.path.clone().into_os_string();
-        name.push(format!(".{number}"));
-        name.into()
+        numbered(&self.path, number)
     }
+}
+
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    if number > 0 {
+        name.push(format!(".{number}"));
+    }
+    name.into()
+}
+
+/// The files of a log that is kept at `path`, the newest first.
+pub fn files(path: &Path) -> Vec<PathBuf> {
+    let all = (0..=KEPT).map(|number| numbered(path, number));
+    all.filter(|path| path.is_file()).collect()
 }
 
 /// The layer. It is there from the start, and silent until a sink is chosen.

@@ -1,7 +1,7 @@
 //! Bytes out, bytes in: the lowest seam. Everything above it is the same live, in the demo and in a replay.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::{Certificate, Proxy, Url, redirect};
@@ -153,26 +153,10 @@ impl Https {
 
     /// What every client here has in common.
     pub(super) fn builder(settings: &Settings) -> Result<reqwest::ClientBuilder, SetUpFault> {
-        let mut builder = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .http1_only()
-            .connect_timeout(CONNECT)
+        let (proxy, ca_file) = (settings.proxy.as_ref(), settings.ca_file.as_deref());
+        Ok(way_out(proxy, ca_file, needs_tls(settings))?
             .pool_max_idle_per_host(1)
-            .pool_idle_timeout(KEPT_IDLE)
-            .user_agent(concat!("coupon-kiosk/", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = &settings.proxy {
-            let proxy = Proxy::all(proxy.clone()).map_err(|_hidden| SetUpFault::Proxy)?;
-            builder = builder.proxy(proxy);
-        }
-        if let Some(ca_file) = &settings.ca_file {
-            builder = builder.tls_certs_merge(certificates(ca_file)?);
-        } else if !needs_tls(settings) {
-            // A stand-in or a proxy on this machine is reached from a machine without authorities too.
-            builder = builder.tls_certs_only([]);
-        }
-        Ok(builder)
+            .pool_idle_timeout(KEPT_IDLE))
     }
 
     async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
@@ -257,6 +241,33 @@ fn without_secrets(body: Vec<u8>, request: &Request<'_>) -> Vec<u8> {
     }
 }
 
+/// The way out of a shop, whoever is asked: no redirect, no repetition, no proxy but the configured one, and beside the
+/// system's authorities those of `ca_file`.
+pub fn way_out(
+    proxy: Option<&Url>,
+    ca_file: Option<&Path>,
+    needs_tls: bool,
+) -> Result<reqwest::ClientBuilder, SetUpFault> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .http1_only()
+        .connect_timeout(CONNECT)
+        .user_agent(concat!("coupon-kiosk/", env!("CARGO_PKG_VERSION")));
+    if let Some(proxy) = proxy {
+        let proxy = Proxy::all(proxy.clone()).map_err(|_hidden| SetUpFault::Proxy)?;
+        builder = builder.proxy(proxy);
+    }
+    if let Some(ca_file) = ca_file {
+        builder = builder.tls_certs_merge(certificates(ca_file)?);
+    } else if !needs_tls {
+        // A stand-in or a proxy on this machine is reached from a machine without authorities too.
+        builder = builder.tls_certs_only([]);
+    }
+    Ok(builder)
+}
+
 fn needs_tls(settings: &Settings) -> bool {
     let token = match &settings.token {
         TokenSource::Url { url, .. } => Some(url),
@@ -291,11 +302,11 @@ pub fn checked(url: Url) -> Result<Url, SetUpFault> {
     }
 }
 
-fn certificates(path: &PathBuf) -> Result<Vec<Certificate>, SetUpFault> {
-    let pem = std::fs::read(path).map_err(|_told| SetUpFault::CaFile(path.clone()))?;
+fn certificates(path: &Path) -> Result<Vec<Certificate>, SetUpFault> {
+    let pem = std::fs::read(path).map_err(|_told| SetUpFault::CaFile(path.to_owned()))?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        Ok(_) | Err(_) => Err(SetUpFault::CaFile(path.clone())),
+        Ok(_) | Err(_) => Err(SetUpFault::CaFile(path.to_owned())),
     }
 }
 

@@ -223,6 +223,8 @@ fn check_shows_every_value_and_where_it_comes_from() {
           online.desks_file            -  (default)
           hand_off.url                 -  (default)
           hand_off.key_file            -  (default)
+          fleet.public_key             -  (default)
+          fleet.source                 -  (default)
         The configuration is in order.
     "#]]
     .assert_eq(&text);

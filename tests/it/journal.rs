@@ -1,6 +1,7 @@
 //! The journal, by what is on the disk and what readers see.
 
 mod cli;
+mod copy;
 mod crash;
 mod notes;
 mod reading;
