@@ -170,18 +170,19 @@ fn cross_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, page: &mut CheckupPage) {
         let tenths = tenths.round() as u32;
         page.offset = Some(tenths);
     }
-    let said = match page.offset {
-        None => label,
-        Some(tenths) => {
-            let key = if tenths < FAR {
-                "checkup-cross-near"
-            } else {
-                "checkup-cross-far"
-            };
-            look.wording
-                .say_with(key, &[("mm", millimetres(tenths).into())])
-        }
+    let Some(tenths) = page.offset else {
+        // It is the cross's name already, and not announced a second time.
+        let words_below = Text::small(&label, look.palette.muted).centred();
+        words_below.paint(ui, words);
+        return;
     };
+    let key = if tenths < FAR {
+        "checkup-cross-near"
+    } else {
+        "checkup-cross-far"
+    };
+    let values = [("mm", millimetres(tenths).into())];
+    let said = look.wording.say_with(key, &values);
     Text::small(&said, look.palette.muted)
         .centred()
         .put_centred(ui, words);

@@ -269,9 +269,9 @@ impl Prometheus {
         drop(listener);
         let config = folder.join("prometheus.yml");
         let text = format!(
-            "global: {{scrape_interval: 300ms, scrape_timeout: 300ms}}\nrule_files: [{:?}]\nscrape_configs:\n  \
+            "global: {{scrape_interval: 300ms, scrape_timeout: 300ms}}\nrule_files: [\"{}\"]\nscrape_configs:\n  \
              - job_name: coupon-kiosk\n    static_configs: [{{targets: [\"{kiosk}\"]}}]\n",
-            rules().join("alerts.yml")
+            rules().join("alerts.yml").display()
         );
         std::fs::write(&config, text).unwrap();
         let mut process = Command::new("prometheus")

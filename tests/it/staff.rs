@@ -255,7 +255,6 @@ fn the_doctor_tells_on_the_managers_pages_what_is_wrong_and_what_to_do() {
     assert!(summary.starts_with("coupon-kiosk "), "{summary}");
     // The demo has no network and no desk to look at.
     assert!(!summary.contains("reach"), "{summary}");
-    walk.must_see(&walk.say("checkup-cross"));
     walk.touch(&walk.say("checkup-cross"));
     let beside = [("mm", "0.0".into())];
     walk.must_see(&walk.wording.say_with("checkup-cross-near", &beside));
