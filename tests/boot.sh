@@ -44,8 +44,8 @@ mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 inside apt-get update -qq
 # What a desk has besides the package: a kernel, an init, sound; and what answers the driver of this test.
-inside apt-get install -y -qq --no-install-recommends linux-image-amd64 initramfs-tools zstd systemd-sysv udev kmod dbus \
-    libpam-systemd alsa-utils qemu-guest-agent >/dev/null
+inside apt-get install -y -qq --no-install-recommends linux-image-amd64 initramfs-tools zstd systemd-sysv udev kmod dbus procps \
+    alsa-utils qemu-guest-agent >/dev/null
 cp "$deb" "$root/tmp/coupon-kiosk.deb"
 inside apt-get install -y -qq --no-install-recommends --reinstall --allow-downgrades /tmp/coupon-kiosk.deb >/dev/null
 rm "$root/tmp/coupon-kiosk.deb"
@@ -59,7 +59,7 @@ install -m 644 tests/boot/words.conf "$root/etc/systemd/system/coupon-kiosk@tty1
 # A machine whose every instruction is translated is given its time.
 slow=$root/etc/systemd/system/coupon-kiosk@tty1.service.d/slow.conf
 rm -f "$slow"
-grep -qwE 'vmx|svm' /proc/cpuinfo || printf '[Service]\nTimeoutStartSec=20min\nWatchdogSec=5min\n' >"$slow"
+grep -qwE 'vmx|svm' /proc/cpuinfo || printf '[Service]\nTimeoutStartSec=30min\nWatchdogSec=5min\n' >"$slow"
 rm -rf "$root/var/lib/coupon-kiosk" "$root/var/log/journal" "$root/etc/credstore/secret"
 inside systemd-tmpfiles --create coupon-kiosk.conf
 echo 'a secret of the boot test' >"$root/etc/credstore/secret"

@@ -59,7 +59,9 @@ class Kiosk:
                 if words in line:
                     return at
             time.sleep(0.05)
-        raise Failed(f"no {words!r} within {secs} s; the log ends:\n" + "\n".join(seen[-30:]))
+        self.machine.picture("failed")
+        threads = self.machine.shell("ps -eLo pid,user,stat,time,wchan:20,comm,args | grep -E 'cage|[c]oupon'", may_fail=True)
+        raise Failed(f"no {words!r} within {secs} s; the log ends:\n" + "\n".join(seen[-30:]) + f"\n{threads}")
 
     def shown(self, stage, secs=60):
         return self.wait(f"shown stage={stage}", secs)

@@ -1,4 +1,5 @@
 """A machine of QEMU's: its devices by QMP, what runs in it by its guest agent."""
+import atexit
 import base64
 import json
 import os
@@ -85,6 +86,7 @@ class Machine:
             + ["-qmp", f"unix:{path('qmp')},server=on,wait=off", "-nic", "none"],
             stdin=subprocess.DEVNULL,
         )
+        atexit.register(self.process.kill)
         self.qmp = Wire(path("qmp"))
         self.qmp.ask("qmp_capabilities")
         self.agent = Wire(path("agent"))
