@@ -9,6 +9,7 @@ pub mod display;
 pub mod half_blocks;
 pub mod journal;
 pub mod network;
+pub mod online;
 pub mod permissions;
 pub mod scanner;
 pub mod sharpness;

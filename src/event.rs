@@ -1,6 +1,6 @@
 //! Everything that can wake the kiosk's loop, in one closed enum.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use crate::frame::{Hint, View};
 
@@ -26,6 +26,15 @@ pub struct LookUpId(pub u64);
 pub enum Event {
     /// A text was scanned, typed or pasted, or a coupon was chosen on a phone, and this is what it means.
     Payload(Payload, Origin),
+    /// A customer chose this coupon on his own phone, for this desk.
+    HandedOver {
+        /// Which choice. It may be offered again, and counts once.
+        number: u64,
+        /// What was chosen.
+        payload: Payload,
+        /// Too late to be taken from then on: the customer may be told that it was not.
+        until: Instant,
+    },
     /// The clerk touched something.
     Touch(Touch),
     /// Weixin's answer to an exchange, or what became of it.

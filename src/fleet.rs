@@ -133,16 +133,8 @@ impl Office {
         let proxy = network.as_ref().and_then(|weixin| weixin.proxy.as_ref());
         let proxy = proxy.and_then(|proxy| Url::parse(proxy.as_str()).ok());
         let authority = network.and_then(|weixin| weixin.ca_file);
-        let needs_tls = [Some(url), proxy.as_ref()]
-            .into_iter()
-            .flatten()
-            .any(|url| url.scheme() == "https");
-        Ok(
-            weixin::way_out(proxy.as_ref(), authority.as_deref(), needs_tls)?
-                .timeout(FETCH)
-                .build()
-                .map_err(SetUpFault::Client)?,
-        )
+        let builder = weixin::way_out([url], proxy.as_ref(), authority.as_deref())?;
+        Ok(builder.timeout(FETCH).build().map_err(SetUpFault::Client)?)
     }
 
     fn take(&mut self, offered: &Offered) -> Result<Taken, FleetFault> {

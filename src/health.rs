@@ -127,7 +127,7 @@ impl Numbers {
     pub fn note(&self, noted: &Noted<'_>) {
         let inner = &self.0;
         match noted {
-            Noted::Event(Event::Payload(..)) => {
+            Noted::Event(Event::Payload(..) | Event::HandedOver { .. }) => {
                 inner.scans.get_or_create(&Vec::new()).inc();
             }
             Noted::Event(Event::Camera(state)) => self.camera(state),

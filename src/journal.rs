@@ -19,6 +19,10 @@
 //! 2. The record is committed, fsynced by SQLite.
 //! 3. The head says that the record is the newest one, fsynced; only then is the write reported as done.
 //!
+//! Records that wait while the disk is busy go the same way together: the head announces the hash of the last of them,
+//! one transaction commits all or none, and each is a link of the chain for itself. The head's older slot then knows the
+//! state before all of them.
+//!
 //! After a crash between 1 and 2 the tail is the head's current record, between 2 and 3 its announced one. Nothing else
 //! can come of a crash, so nothing else is believed: it is [`JournalTrouble::Damaged`], and nothing is redeemed until a
 //! person has looked.

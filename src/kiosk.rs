@@ -8,6 +8,8 @@ pub mod clock;
 mod desk;
 pub mod observed;
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -151,6 +153,11 @@ impl Kiosk {
             event = self.events.recv() => {
                 if let Some(event) = event {
                     let now = self.clock.now();
+                    if let Event::HandedOver { number, until, .. } = &event
+                        && !self.may_take(*number, *until, now.tick)
+                    {
+                        return;
+                    }
                     desk::note(&mut self.desk, &event, now.wall);
                     self.observed.event(&event, now.tick);
                     self.redemption.handle_event(event, now);
@@ -162,6 +169,12 @@ impl Kiosk {
             }
         }
         while self.exchanges.try_join_next().is_some() {}
+    }
+
+    /// Whether a choice is begun with now: one that is passed over is not said to be taken, and is offered again.
+    fn may_take(&self, number: u64, until: Instant, now: Instant) -> bool {
+        let is_new = self.desk.taken != Some(number);
+        is_new && now < until && self.redemption.takes_payloads()
     }
 
     fn carry_out(&mut self) {
@@ -213,7 +226,7 @@ impl Kiosk {
     }
 }
 
-async fn sleep_until(at: Option<std::time::Instant>) {
+async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,

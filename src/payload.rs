@@ -4,6 +4,8 @@
 //! redirect link carries `encrypt_code` and `card_id`; payment codes have ranges of their own and are neither sent
 //! nor kept; `weixin.qq.com/q/` is for receiving a coupon.
 
+mod pasted;
+
 use serde::{Deserialize, Serialize};
 
 use crate::card::{CardId, Code, EncryptCode};
@@ -102,6 +104,11 @@ impl Payload {
             return Self::NotACoupon(NotACoupon::CardId);
         }
         Self::parse_code(text, None, payment_codes)
+    }
+
+    /// What a text means that a person pasted, perhaps with something round it.
+    pub fn pasted(text: &str, payment_codes: PaymentCodes) -> Self {
+        Self::parse(&pasted::link(text), payment_codes)
     }
 
     /// The same payload with the `card_id` that a person named for it.

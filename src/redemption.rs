@@ -161,6 +161,9 @@ impl Redemption {
     pub fn handle_event(&mut self, event: Event, now: Moment) {
         match event {
             Event::Payload(payload, origin) => self.handle_payload(payload, origin, now),
+            Event::HandedOver { payload, .. } => {
+                self.handle_payload(payload, Origin::HandOff, now);
+            }
             Event::Touch(touch) => self.handle_touch(touch, now),
             Event::Replied {
                 exchange,

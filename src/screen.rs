@@ -1,5 +1,7 @@
 //! Plain data for one picture of the window, or one page of the terminal: what is to be seen, and no decision.
 
+pub mod handset;
+
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -36,6 +38,8 @@ pub struct Desk {
     pub connection: Connection,
     /// What the desk's own code shows, where customers can hand a coupon over from their phone.
     pub invitation: Option<String>,
+    /// The newest choice that was taken from a customer's own phone.
+    pub taken: Option<u64>,
 }
 
 /// What the newest exchange told of the way to Weixin.

@@ -12,6 +12,7 @@ pub mod drawn;
 mod fingers;
 pub mod first_start;
 mod hands;
+mod handset;
 mod header;
 mod icon;
 mod idle;
@@ -45,6 +46,7 @@ use eframe::egui::{Context, CornerRadius, RawInput, Rect, Ui};
 
 use crate::event::{Event, LookUpId, Touch};
 use crate::office::Wish;
+use crate::screen::handset::Handset;
 use crate::screen::{Screen, Stage};
 use crate::wording::{Language, Wording};
 pub use measure::{Measured, measure};
@@ -77,6 +79,8 @@ pub struct Window {
     /// The language of the line that the clerk turns to the customer.
     customer: Wording,
     screen: Screen,
+    /// The demo's stand-in for a customer's own phone, while one is held.
+    handset: Option<Handset>,
     /// The stage on the screen and since when.
     since: (StageKey, Instant),
     /// It was drawn and has not been told to the log.
@@ -113,6 +117,7 @@ impl Window {
             since: (StageKey::of(&screen.stage), now),
             is_new: true,
             screen,
+            handset: None,
             confirmed: None,
             page: None,
             behind: Behind::new(parts.office.clone(), now),
@@ -191,6 +196,7 @@ impl Window {
             }
             Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
+            Act::Handset(press) => (self.parts.tell)(Said::Handset(press)),
         }
     }
 
@@ -223,7 +229,11 @@ impl Window {
         }
         match &self.screen.stage {
             Stage::Idle => {
-                let phones = self.parts.phones.as_deref().unwrap_or_default();
+                // While a customer has his own in the hand, no other one is held up.
+                let phones = self.parts.phones.as_deref();
+                let phones = phones
+                    .filter(|_| self.handset.is_none())
+                    .unwrap_or_default();
                 let act = idle::idle_ui(ui, rect, look, &self.screen, &self.preview, phones);
                 (act, None)
             }
@@ -285,6 +295,9 @@ impl eframe::App for Window {
         }
         self.pause(ctx, now);
         self.take_screen(now);
+        if let Some(seen) = &mut self.parts.handset {
+            self.handset.clone_from(&seen.borrow_and_update());
+        }
         self.behind.take();
         self.behind.guard(ctx, self.parts.is_fullscreen);
         if self.behind.is_idle(ctx, &self.screen.stage, now) {
@@ -342,6 +355,11 @@ impl eframe::App for Window {
         if attention::is_needed(&self.screen) {
             let (bar, rest) = widgets::cut_top(rect, attention::HEIGHT);
             acts.extend(attention::bar_ui(ui, bar, look, &self.screen));
+            rect = rest;
+        }
+        if let Some(handset) = &self.handset {
+            let (rest, place) = handset::cut(rect);
+            acts.extend(handset::handset_ui(ui, place, look, handset));
             rect = rest;
         }
         let (act, again) = self.stage_ui(ui, rect, now);

@@ -169,6 +169,12 @@ def main():
     for story in stories:
         reader.said.clear()
         reader.press(say[f"story-{story.replace('_', '-')}"])
+        if story == "hand_off":
+            # On the customer's own phone: the page's key, then his coupon.
+            reader.text(say["page-choose-head"])
+            reader.press(say["page-choose"])
+            reader.text(say["handset-list"])
+            reader.press("Free coffee")
         seen = reader.one_of([say["review-confirm"], *ends])
         if seen == say["review-confirm"]:
             reader.check(f"review of {story}")

@@ -65,6 +65,15 @@ walk() {
             sleep 0.5
             picture "$story-0-held"
         fi
+        if [[ $story == hand_off ]]; then
+            # The customer's own phone: the page's key, then his coupon.
+            wait_for "the page on the phone" since 'name="handset-0"'
+            picture "$story-0-phone"
+            tap handset-0
+            sleep 1
+            picture "$story-0-list"
+            tap handset-0
+        fi
         wait_for "review or outcome of $story" since 'shown stage=\(Review\|Finished\)'
         if since 'shown stage=Review'; then
             picture "$name-1-review"

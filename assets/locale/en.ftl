@@ -240,6 +240,7 @@ proof-override = a manager's decision
 ## The demo in a terminal
 demo-watermark = DEMO: recorded answers, nothing is redeemed
 demo-shows = A phone is held up: { $picture }
+demo-chooses = A phone that cannot be read: its customer scans the desk's own code with it and chooses: { $coupon }
 demo-reads = The camera reads: { $text }
 demo-reads-payment = The camera reads a code that is not printed here
 demo-touches = The clerk touches: { $button }
@@ -548,6 +549,7 @@ story-deleted = Deleted
 story-unknown-code = Unknown code
 story-custom-code = Merchant's own code
 story-link = Link with a sealed code
+story-hand-off = Cracked: chooses on it
 story-payment-code = Code for paying
 story-member-card = Member card
 story-token-renewed = Token out of date
@@ -662,6 +664,63 @@ first-wrong = The AppID or the address cannot be right. Go back and look at it a
 first-begin = Begin
 
 ## The page on the customer's own phone
+doctor-online-none = The configuration has neither [online] nor [hand_off]
+    .do = Write [online] with public_url for the server, or [hand_off] with url and key_file for a desk.
+doctor-signatures-good = All { $count } published examples of signatures come out right
+doctor-signatures-bad = These published examples of signatures come out wrong: { $which }
+    .do = This program is damaged: install it anew.
+doctor-tickets-not-asked = The tickets were not asked for, since Weixin was not reached
+    .do = See to the way to Weixin first.
+doctor-ticket-good = Weixin gives the { $kind } ticket
+doctor-ticket-refused = Weixin refuses the { $kind } ticket (errcode { $errcode })
+    .do = See that the account may use the JS interface and cards, and that this server's address is on its IP list.
+doctor-ticket-no-answer = There is no { $kind } ticket: Weixin does not answer, or there is no token
+    .do = See to the token and the way to Weixin first.
+doctor-page-good = { $url } shows this program's page
+doctor-page-client = The page cannot be asked for: the authorities cannot be used
+    .do = See that weixin.ca_file holds certificates in PEM form, or that the system has ca-certificates.
+doctor-page-silent = { $url } does not answer in time
+    .do = See that the proxy before "serve" passes requests on, and that no firewall drops them.
+doctor-page-unreachable = { $url } cannot be reached
+    .do = See that "serve" runs, that the host's name leads to it, and that its certificate is valid.
+doctor-page-elsewhere = { $url } sends customers to { $to }
+    .do = Let public_url be the address that answers by itself: the signature is over the address in the browser.
+doctor-page-stale = { $url } shows this program's page with another jweixin_url
+    .do = Start "serve" again: it runs with an older configuration.
+doctor-page-other = { $url } shows a page that is not this program's (status { $status })
+    .do = See where the proxy passes requests to, and that public_url is right.
+doctor-sign-good = The page's cardSign and wx.config signature are right for the tickets of this moment
+doctor-sign-none = The page does not sign
+    .do = See the log of "serve": it gets no tickets, or public_url is not the address that it is served under.
+doctor-sign-appid = The page signs for another appid than { $appid }
+    .do = Start "serve" again: it runs with an older configuration.
+doctor-sign-other = The page signs with other tickets or filters than those of this moment
+    .do = Where customers see an empty list: see that no other program fetches tickets for this appid, and start "serve" again, which fetches new ones and reads the filters.
+doctor-desks-none = No desk takes choices (online.desks_file is not written)
+doctor-desks-good = The server knows { $count ->
+        [one] the desk
+       *[other] all { $count } desks
+    } of the list
+doctor-desks-listed = The list has { $count ->
+        [one] one desk
+       *[other] { $count } desks
+    }, but the server could not be asked about it
+    .do = See to the page first.
+doctor-desks-line = Line { $line } of { $file } is not of the form "desk: key"
+    .do = Write a desk's name, a colon, and a key of at least 16 characters.
+doctor-desks-repeated = Line { $line } of { $file } repeats the name or the key of another desk
+    .do = Give each desk a name and a key of its own.
+doctor-desks-unreadable = The list of desks { $file } cannot be read
+    .do = See that this user may read it.
+doctor-desks-stale = The running server does not know the desk "{ $desk }"
+    .do = Start "serve" again: it has read an older list.
+doctor-line-good = { $url } knows this desk's key
+doctor-line-key = This desk's key { $file } cannot be read
+    .do = Write the key that stands behind this desk's name in the server's list into this file.
+doctor-line-unknown = { $url } does not know this desk's key
+    .do = Compare hand_off.key_file with the line of this desk in the server's list; "serve" reads it when it starts.
+doctor-line-unreachable = { $url } cannot be reached from this desk
+    .do = See that "serve" runs, and that this desk may connect to it (its proxy is weixin.proxy).
 page-title = Use a coupon
 page-start = One moment …
 page-script-off = This page needs scripts. Open it in Weixin.
@@ -707,6 +766,8 @@ page-handed = The desk has your coupon
     .do = Look at the desk's screen: the clerk uses it there. You can close this page.
 page-dropped = The desk has not taken it
     .do = Nothing was used up. Scan the code on the desk's screen again, or ask the staff.
+page-unsure = It is not known whether the desk has your coupon
+    .do = The desk cannot be reached at the moment. Look at its screen, or ask the clerk, before you choose again.
 page-desk-away = The desk cannot be reached
     .do = Nothing was used up. Show your coupon's code to the desk's camera, or ask the staff.
 page-desk-busy = The desk is serving somebody else
@@ -733,4 +794,8 @@ page-developer = For the merchant's developer
 page-cause-signature = The list is empty though the customer has coupons? First cause: cardSign is wrong. It needs the wx_card ticket, not the jsapi one; run "coupon-kiosk check", and see that no other program fetches tickets for the same appid.
 page-cause-time = Second cause: the timestamp is wrong. Compare the server's clock with the true time.
 page-cause-filter = Third cause: the filters. online.shop_id, online.card_type and online.card_id narrow the list; leave them away to see all.
+handset = A customer's own phone (a stand-in)
+handset-away = Put the phone away
+handset-list = Weixin: your coupons
+invitation-scan = Scan it with a cracked phone
 invitation = Or use your phone: scan this code with Weixin

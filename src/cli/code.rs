@@ -95,7 +95,7 @@ fn tell(
 
 /// What a person pasted: a link, or what it carries.
 fn sealed(text: &str) -> Result<EncryptCode, Malformed> {
-    match Payload::parse(text, PaymentCodes::Refused) {
+    match Payload::pasted(text, PaymentCodes::Refused) {
         Payload::Link { encrypt_code, .. } => Ok(encrypt_code),
         Payload::Code { .. } | Payload::PaymentCode(_) | Payload::NotACoupon(_) => {
             EncryptCode::parse(text)

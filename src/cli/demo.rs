@@ -6,15 +6,19 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 
+use super::demo_online::DemoOnline;
 use super::display::Display;
 use super::kiosk_in_terminal::{Clerk, Patience, Session, TITLE_FOR};
-use super::story::{self, Story};
+use super::stand_in_phone::Browser;
+use super::story::{self, Coupon, Story};
 use super::terminal::Page;
 use super::{Context, Exit, demo_window, set_up};
+use crate::event::Event;
+use crate::online::line::Line;
 use crate::payload::{Payload, PaymentCodes};
 use crate::scanner::{self, Effort, Symbologies};
 use crate::screen::{Screen, Shade, Stage};
-use crate::wording::Wording;
+use crate::wording::{Language, Wording};
 
 /// A story in doubt is watched for so long.
 const WATCHED: Patience = Patience {
@@ -75,11 +79,32 @@ fn play(story: &Story, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let beijing = TimeZone::fixed(Offset::constant(8));
     let folder = tempfile::tempdir()?;
     writeln!(context.out, "*** {} ***\n", wording.say("demo-watermark"))?;
+    let language = wording.language();
+    let online = match story.coupons() {
+        [] => None,
+        _ => Some(DemoOnline::start(folder.path(), language)?),
+    };
     set_up::runtime()?.block_on(async {
         let clock = story.clock();
         let mut session = Session::new(story.parts(folder.path(), clock, || {})?);
-        for picture in story.pictures() {
-            let payload = held_up(picture, &wording, context)?;
+        let scans = story.pictures().iter().map(Held::Up);
+        let chosen = online.iter().flat_map(|online| {
+            let coupons = story.coupons().iter();
+            coupons.map(move |coupon| Held::Chosen(online, coupon))
+        });
+        for held in scans.chain(chosen) {
+            let shown = match held {
+                Held::Up(picture) => Shown::Scanned(held_up(picture, &wording, context)?),
+                Held::Chosen(online, coupon) => {
+                    let values = [("coupon", coupon.title.as_str().into())];
+                    writeln!(
+                        context.out,
+                        "> {}\n",
+                        wording.say_with("demo-chooses", &values)
+                    )?;
+                    Shown::Chosen(online, coupon)
+                }
+            };
             let mut printed = Ok(());
             let mut show = |screen: &Screen| {
                 let page = Page {
@@ -98,12 +123,68 @@ fn play(story: &Story, context: &mut Context<'_>) -> anyhow::Result<Exit> {
                     printed = writeln!(context.out, "> {touches}\n");
                 }
             };
-            session
-                .redeem(payload, Clerk::Confirms, WATCHED, &mut show)
-                .await;
+            match shown {
+                Shown::Scanned(payload) => {
+                    session
+                        .redeem(payload, Clerk::Confirms, WATCHED, &mut show)
+                        .await;
+                }
+                Shown::Chosen(online, coupon) => {
+                    let beside = chosen_on(online, language, coupon, &session)?;
+                    session
+                        .redeem_beside(beside, Clerk::Confirms, WATCHED, &mut show)
+                        .await?;
+                }
+            }
             printed?;
         }
         Ok(Exit::Done)
+    })
+}
+
+/// What a customer does.
+enum Held<'a> {
+    /// He holds up his phone.
+    Up(&'a String),
+    /// He scans the desk's own code and chooses.
+    Chosen(&'a DemoOnline, &'a Coupon),
+}
+
+/// What the kiosk has of it.
+enum Shown<'a> {
+    Scanned(Payload),
+    Chosen(&'a DemoOnline, &'a Coupon),
+}
+
+/// The way from a phone that scans the desk's code over the online half to the desk.
+fn chosen_on(
+    online: &DemoOnline,
+    language: Language,
+    coupon: &Coupon,
+    session: &Session,
+) -> anyhow::Result<impl Future<Output = anyhow::Result<()>> + use<>> {
+    let mut line = Line::new(&online.line(), crate::logging::hide)?;
+    let mut browser = Browser::new(online.address(), language)?;
+    let (inbox, mut screens) = session.ends();
+    let coupon = coupon.clone();
+    Ok(async move {
+        let seen = screens.clone();
+        let phone = async {
+            let invited = screens.wait_for(|screen| screen.desk.invitation.is_some());
+            let invitation = invited.await?.desk.invitation.clone();
+            browser.open(&invitation.unwrap_or_default()).await?;
+            browser.sign().await?;
+            let view = browser.choose(&coupon).await?;
+            browser.settled(view).await
+        };
+        let served = async {
+            phone.await?;
+            std::future::pending().await
+        };
+        tokio::select! {
+            () = line.hold(seen, |event: Event| inbox.offer(event)) => Ok(()),
+            told = served => told,
+        }
     })
 }
 

@@ -3,9 +3,13 @@
 use anyhow::Context as _;
 use jiff::tz::{Offset, TimeZone};
 use tempfile::TempDir;
+use tokio::sync::{mpsc, watch};
 
+use super::demo_online::DemoOnline;
 use super::desk::{self, Desk, DeskLook, Stories};
+use super::hand_off;
 use super::office::{Examined, Journals, Papers, Wishes};
+use super::stand_in_phone::{self, TOUCHES};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
@@ -14,6 +18,7 @@ use crate::kiosk::Parts;
 use crate::office::Settings;
 use crate::payload::PaymentCodes;
 use crate::scanner::{self, Effort, Symbologies};
+use crate::screen::handset::Press;
 use crate::screen::{Screen, Shade, Stage};
 use crate::sound::Speaker;
 use crate::ui;
@@ -35,6 +40,9 @@ pub(super) fn open(
     let Running {
         _camera,
         _scanner,
+        _line,
+        _phone,
+        _online,
         desk,
         look,
     } = running;
@@ -46,6 +54,9 @@ pub(super) fn open(
 pub struct Running {
     _camera: Camera,
     _scanner: Worker,
+    _line: Worker,
+    _phone: Worker,
+    _online: DemoOnline,
     desk: Desk,
     look: DeskLook,
 }
@@ -84,8 +95,12 @@ impl Running {
             examined: Examined::Machine,
             clock: story.clock(),
         };
+        let online = DemoOnline::start(folder.path(), language)?;
+        let (presses, pressed) = mpsc::channel(TOUCHES);
+        let (pictures_of_phone, handset) = watch::channel(None);
         let mut demo = Demo {
             names: story::names(),
+            presses: presses.clone(),
             folder,
             wishes: wishes.clone(),
             begun: 0,
@@ -98,6 +113,7 @@ impl Running {
             zone: TimeZone::fixed(Offset::constant(8)),
             payment_codes: PaymentCodes::Refused,
             phones: Some(demo.names.clone()),
+            handset: Some((presses, handset)),
             is_fullscreen: false,
             shade,
             is_mirrored: false,
@@ -111,9 +127,21 @@ impl Running {
         let source = Source::Pictures(pictures);
         let camera = camera::watch(source, Wanted::default(), desk.frames(), desk.camera())
             .context("the demo's pictures cannot be started")?;
+        let phone = stand_in_phone::start(stand_in_phone::Parts {
+            address: online.address(),
+            language,
+            coupons: Story::open(story::HAND_OFF)?.coupons().to_vec(),
+            screens: desk.ends().1,
+            presses: pressed,
+            pictures: pictures_of_phone,
+            wake: Box::new(desk.wake()),
+        })?;
         Ok(Self {
             _camera: camera,
             _scanner: scanner,
+            _line: hand_off::start(&desk, &online.line())?,
+            _phone: phone,
+            _online: online,
             desk,
             look,
         })
@@ -123,6 +151,8 @@ impl Running {
 /// The story that is being played.
 struct Demo {
     names: Vec<String>,
+    /// The phone of a customer who scans the desk's own code.
+    presses: mpsc::Sender<Press>,
     /// Holds a throw-away journal for each story begun.
     folder: TempDir,
     wishes: Wishes,
@@ -145,6 +175,10 @@ impl Demo {
     }
 
     fn hold_up(&mut self) {
+        if !self.story.coupons().is_empty() {
+            // A touch too many is none.
+            self.presses.try_send(Press::Open).ok();
+        }
         let Some(picture) = self.story.pictures().get(self.held_up).cloned() else {
             return;
         };

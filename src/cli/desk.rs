@@ -13,7 +13,6 @@ use std::convert::Infallible;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -33,17 +32,14 @@ use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::Pulse;
 use crate::kiosk::{Kiosk, Parts};
-use crate::online::line::{self, Line};
 use crate::payload::{Origin, Payload, PaymentCodes};
 use crate::scanner::{self, Symbologies, tracker::Sighting};
+use crate::screen::handset::{Handset, Press};
 use crate::screen::{Screen, Shade};
 use crate::sound::Speaker;
 use crate::ui::{self, Said};
 use crate::wording::Language;
 use crate::worker::Worker;
-
-/// How soon the hand-off's thread sees that it is to end.
-const STOP_LOOK: Duration = Duration::from_millis(100);
 
 /// How many asks may wait for the loop.
 const ASKS: usize = 64;
@@ -114,6 +110,7 @@ impl Desk {
             waker: Wakes(Arc::clone(&waker)),
             wake_at: None,
             camera: CameraState::default(),
+            invitation: None,
             duty: OnDuty::default(),
             sounding: Sounding {
                 speaker,
@@ -201,26 +198,19 @@ impl Desk {
         worker.context("the scanner's thread cannot be started")
     }
 
-    /// Holds the line to the online half, for customers who choose on their own phones.
-    pub(super) fn hand_off(&self, settings: &line::Settings) -> anyhow::Result<Worker> {
-        let mut line = Line::new(settings, crate::logging::hide)?;
-        let (asks, screens) = (self.asks.clone(), self.screens.clone());
-        let tell = move |event| asks.try_send(Ask::Event(event)).is_ok();
-        let runtime = set_up::runtime()?;
-        let worker = Worker::start("hand-off", move |stop| {
-            runtime.block_on(async {
-                let stopped = async {
-                    while !stop.is_asked() {
-                        tokio::time::sleep(STOP_LOOK).await;
-                    }
-                };
-                tokio::select! {
-                    () = line.hold(screens, tell) => {}
-                    () = stopped => {}
-                }
-            });
-        });
-        worker.context("the hand-off's thread cannot be started")
+    /// What a line to the online half tells, and what it looks at.
+    pub(super) fn ends(&self) -> (mpsc::Sender<Ask>, watch::Receiver<Screen>) {
+        (self.asks.clone(), self.screens.clone())
+    }
+
+    /// Wakes the window, as soon as there is one.
+    pub(super) fn wake(&self) -> impl Fn() + Send + 'static {
+        let waker = Arc::clone(&self.waker);
+        move || {
+            if let Some(waker) = waker.get() {
+                waker.wake_by_ref();
+            }
+        }
     }
 
     /// What a window onto this kiosk is put together from.
@@ -231,10 +221,18 @@ impl Desk {
     ) -> ui::Parts {
         let asks = self.asks.clone();
         let wishes = self.wishes.clone();
+        let presses = look.handset.as_ref().map(|(presses, _)| presses.clone());
         let tell = move |said| {
             let ask = match said {
                 Said::Event(event) => Ask::Event(event),
                 Said::Phone(place) => Ask::Phone(place),
+                Said::Handset(press) => {
+                    // A touch too many is none.
+                    if let Some(presses) = &presses {
+                        presses.try_send(press).ok();
+                    }
+                    return;
+                }
                 Said::Wish(wish) => return wishes.wish(wish),
                 Said::Language(language) => return remember(language),
             };
@@ -262,6 +260,7 @@ impl Desk {
             zone: look.zone,
             payment_codes: look.payment_codes,
             phones: look.phones,
+            handset: look.handset.map(|(_, handset)| handset),
             is_fullscreen: look.is_fullscreen,
             shade: look.shade,
         }
@@ -274,6 +273,7 @@ impl Desk {
         look: DeskLook,
         remember: impl Fn(Language) + 'static,
     ) -> anyhow::Result<()> {
+        let wake = self.wake();
         let parts = self.window(look, remember);
         let Self {
             waker,
@@ -284,15 +284,10 @@ impl Desk {
             office: _office,
             ..
         } = self;
-        let woken = Arc::clone(&waker);
         let watched = Watched {
             kiosk: pulse,
             window: beats,
-            wake_window: Box::new(move || {
-                if let Some(waker) = woken.get() {
-                    waker.wake_by_ref();
-                }
-            }),
+            wake_window: Box::new(wake),
             numbers,
         };
         let patience = watchdog::patience(std::env::var_os("WATCHDOG_USEC"));
@@ -317,6 +312,8 @@ pub(super) struct DeskLook {
     pub(super) zone: jiff::tz::TimeZone,
     pub(super) payment_codes: PaymentCodes,
     pub(super) phones: Option<Vec<String>>,
+    /// The demo's stand-in for a customer's own phone: takes touches, and is seen.
+    pub(super) handset: Option<(mpsc::Sender<Press>, watch::Receiver<Option<Handset>>)>,
     pub(super) is_fullscreen: bool,
     pub(super) shade: Shade,
     pub(super) is_mirrored: bool,

@@ -16,7 +16,7 @@ use crate::doctor::{self, Finding, Matter, Verdict, half_blocks};
 use crate::ui;
 use crate::wording::Wording;
 use crate::worker::Stop;
-use checks::{Checks, Lens};
+use checks::{Checks, Half, Lens};
 
 /// What the card to print holds.
 const CARD: &str = "coupon-kiosk test card";
@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// Open no window, not even for the moment that the display's check takes
     #[arg(long)]
     no_window: bool,
+    /// The online half instead of this desk: signatures, tickets, the page as customers reach it, the desks' keys
+    #[arg(long)]
+    online: bool,
     /// Write the test card by which the camera's sharpness is measured into a file (SVG), to be printed
     #[arg(long, value_name = "FILE")]
     card: Option<PathBuf>,
@@ -35,6 +38,7 @@ impl Args {
     /// For whoever only wants the lines.
     pub(super) fn without_window() -> Self {
         Self {
+            online: false,
             no_window: true,
             card: None,
         }
@@ -62,7 +66,16 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let checks = Checks {
         loaded: Some(&loaded),
         lens,
-        display: display(args),
+        display: if args.online {
+            Display::None
+        } else {
+            display(args)
+        },
+        half: if args.online {
+            Half::Online
+        } else {
+            Half::Desk
+        },
         stop: &Stop::default(),
     };
     checks::examine(&checks, &mut |finding| told.tell(finding))?;

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use super::doctor::checks::{self, Checks, Lens};
+use super::doctor::checks::{self, Checks, Half, Lens};
 use super::{cameras, set_up};
 use crate::camera::Wanted;
 use crate::card::Code;
@@ -127,6 +127,7 @@ fn examine(
         loaded: Some(&loaded),
         lens: Lens::Device(wanted),
         display: checks::drawn(panel),
+        half: Half::Desk,
         stop,
     };
     let mut found = Checkup::default();

@@ -1,20 +1,20 @@
 //! `fleet`: the signed configuration that head office writes for many desks.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use serde_json::json;
 
+use super::hand_off::stopped;
 use super::{Context, Exit, set_up};
 use crate::config::Environment;
 use crate::fleet::{FleetFault, Office, Taken};
-use crate::worker::{Stop, Worker};
+use crate::worker::Worker;
 
 /// A desk asks head office so often; what it finds holds from its next start on.
 const EVERY: Duration = Duration::from_hours(1);
-/// How often a sleeping worker looks whether it is to end.
-const LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -110,26 +110,23 @@ pub(super) fn watch(named: Option<&Path>) -> anyhow::Result<Option<Worker>> {
         return Ok(None);
     }
     let runtime = set_up::runtime()?;
-    let worker = Worker::start("fleet", move |stop| runtime.block_on(ask(office, stop)))
-        .context("the fleet's thread cannot be started")?;
-    Ok(Some(worker))
+    let worker = Worker::start("fleet", move |stop| {
+        runtime.block_on(async {
+            tokio::select! {
+                never = ask(office) => match never {},
+                () = stopped(stop) => {}
+            }
+        });
+    });
+    worker
+        .context("the fleet's thread cannot be started")
+        .map(Some)
 }
 
-async fn ask(mut office: Office, stop: &Stop) {
-    while !stop.is_asked() {
-        let stopped = async {
-            while !stop.is_asked() {
-                tokio::time::sleep(LOOK).await;
-            }
-        };
-        tokio::select! {
-            taken = office.fetch() => tell(taken),
-            () = stopped => return,
-        }
-        let next = tokio::time::Instant::now() + EVERY;
-        while !stop.is_asked() && tokio::time::Instant::now() < next {
-            tokio::time::sleep(LOOK).await;
-        }
+async fn ask(mut office: Office) -> Infallible {
+    loop {
+        tell(office.fetch().await);
+        tokio::time::sleep(EVERY).await;
     }
 }
 

@@ -70,6 +70,32 @@ impl Session {
         }
     }
 
+    /// Where events are offered, and what is seen.
+    pub(super) fn ends(&self) -> (Inbox, watch::Receiver<Screen>) {
+        (self.inbox.clone(), self.screens.clone())
+    }
+
+    /// One redemption that begins by what goes on beside the kiosk, and which ends only where it fails.
+    pub(super) async fn redeem_beside(
+        &mut self,
+        beside: impl Future<Output = anyhow::Result<()>>,
+        clerk: Clerk,
+        patience: Patience,
+        show: &mut dyn FnMut(&Screen),
+    ) -> anyhow::Result<()> {
+        let Self {
+            kiosk,
+            inbox,
+            screens,
+        } = self;
+        screens.mark_unchanged();
+        tokio::select! {
+            () = kiosk.run() => Ok(()),
+            failed = beside => failed,
+            _screen = watch_redemption(inbox, screens, clerk, patience, show) => Ok(()),
+        }
+    }
+
     /// Waits until nothing is in doubt any more, or the time is up.
     pub(super) async fn reconcile(&mut self, patience: Duration) -> Screen {
         let Self { kiosk, screens, .. } = self;

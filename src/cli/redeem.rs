@@ -116,8 +116,11 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
 /// What was shown; `None` for a picture without a code.
 fn payload(what: &What, config: &Config) -> anyhow::Result<Option<Payload>> {
     let payment_codes = config.scan.payment_codes;
-    if let Some(text) = what.code.as_deref().or(what.link.as_deref()) {
-        return Ok(Some(Payload::parse(text, payment_codes)));
+    if let Some(code) = &what.code {
+        return Ok(Some(Payload::parse(code, payment_codes)));
+    }
+    if let Some(link) = &what.link {
+        return Ok(Some(Payload::pasted(link, payment_codes)));
     }
     let Some(path) = &what.picture else {
         return Ok(None);

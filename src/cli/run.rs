@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
 use super::office::{Examined, Journals, Papers, Wishes};
-use super::{Context, Exit, cameras, first_start, fleet, scan, set_up};
+use super::{Context, Exit, cameras, first_start, fleet, hand_off, scan, set_up};
 use crate::config::{self, Config};
 use crate::health;
 use crate::journal::Held;
@@ -15,11 +15,9 @@ use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
 use crate::logging;
 use crate::logging::structured::{self, Sink};
-use crate::online::line;
 use crate::screen::Screen;
 use crate::weixin::Client;
 use crate::wording::Wording;
-use crate::worker::Worker;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -62,7 +60,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     )?;
     let payment_codes = config.scan.payment_codes;
     let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
-    let _hand_off = hand_off(&desk, &config)?;
+    let _hand_off = hand_off::of_config(&desk, &config)?;
     let _fleet = fleet::watch(context.config.as_deref())?;
     let _health = match config.health.listen {
         None => None,
@@ -76,6 +74,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         zone: config.store.time_zone.clone(),
         payment_codes,
         phones: None,
+        handset: None,
         is_fullscreen: config.ui.fullscreen,
         shade: config.ui.shade,
         is_mirrored: config.camera.mirror,
@@ -118,24 +117,6 @@ fn papers(config: &Config, path: Option<PathBuf>) -> Papers {
         examined: Examined::Desk(path),
         clock: Clock::System,
     }
-}
-
-/// The line to the online half, where one is configured.
-fn hand_off(desk: &Desk, config: &Config) -> anyhow::Result<Option<Worker>> {
-    let Some(hand_off) = &config.hand_off else {
-        return Ok(None);
-    };
-    let worker = desk.hand_off(&line::Settings {
-        url: hand_off.url.as_base().to_owned(),
-        key_file: hand_off.key_file.clone(),
-        proxy: config
-            .weixin
-            .proxy
-            .as_ref()
-            .map(|proxy| proxy.as_str().to_owned()),
-        ca_file: config.weixin.ca_file.clone(),
-    })?;
-    Ok(Some(worker))
 }
 
 /// From here on the log goes where the configuration says.

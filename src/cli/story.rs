@@ -21,7 +21,7 @@ static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/stories");
 static CODES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/codes");
 
 /// In the order in which a demo tells them.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "redeemed",
     "already_redeemed",
     "expired",
@@ -31,6 +31,7 @@ const ORDER: [&str; 15] = [
     "unknown_code",
     "custom_code",
     "link",
+    "hand_off",
     "payment_code",
     "member_card",
     "token_renewed",
@@ -56,7 +57,22 @@ struct About {
     pictures: Vec<String>,
     #[serde(default)]
     custom_code: Vec<CardId>,
+    /// The coupons on a phone that cannot be read: their customer scans the desk's own code.
+    #[serde(default)]
+    coupons: Vec<Coupon>,
 }
+
+/// A coupon of Weixin's own list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Coupon {
+    pub(super) title: String,
+    pub(super) card_id: String,
+    pub(super) encrypt_code: String,
+}
+
+/// The story whose customer chooses on his own phone.
+pub(super) const HAND_OFF: &str = "hand_off";
 
 /// Every story's name, those that the order does not know at the end.
 pub(super) fn names() -> Vec<String> {
@@ -99,6 +115,11 @@ impl Story {
     /// The phones that are held up, one after the other.
     pub(super) fn pictures(&self) -> &[String] {
         &self.about.pictures
+    }
+
+    /// What is on the phone of a customer who scans the desk's own code.
+    pub(super) fn coupons(&self) -> &[Coupon] {
+        &self.about.coupons
     }
 
     /// A clock that begins when the recording was made.

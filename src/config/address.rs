@@ -22,6 +22,12 @@ impl HttpUrl {
         self.0.as_str().trim_end_matches('/')
     }
 
+    /// A site on this machine itself.
+    pub fn of_loopback(port: u16) -> Option<Self> {
+        let url = Url::parse(&format!("http://127.0.0.1:{port}"));
+        url.ok().map(Self)
+    }
+
     /// An address that secrets are sent to: `https`, or `http` to this machine itself.
     pub(super) fn guarded(text: &str) -> Result<Self, Wrong> {
         let address = Self::any(text)?;

@@ -10,11 +10,11 @@ pub enum Step {
     Records,
     /// The head file is made.
     Head,
-    /// The head says which record is about to follow.
+    /// The head says up to which record is about to follow.
     Announce,
-    /// The record is committed.
+    /// The records are committed, all or none.
     Commit,
-    /// The head says that the record is the newest one.
+    /// The head says that the last of them is the newest one.
     Settle,
     /// What an earlier failure left behind is written anew.
     Flush,

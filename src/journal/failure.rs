@@ -43,6 +43,20 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether it is the record that has no place here, and nothing is wrong with the disk.
+    pub fn is_of_record(&self) -> bool {
+        match self {
+            Self::Json(_) | Self::Contradiction | Self::CodeInDoubt => true,
+            Self::Sqlite(_)
+            | Self::Io(_)
+            | Self::Fault(_)
+            | Self::Newer(_)
+            | Self::Foreign
+            | Self::Busy
+            | Self::Held => false,
+        }
+    }
+
     /// What it means to a desk.
     pub fn trouble(&self) -> JournalTrouble {
         match self {

@@ -5,8 +5,8 @@
 //! room on the disk, keeps the file's owner, and is one `fdatasync`; replacing the file by a rename costs a new file and
 //! a directory fsync each time (`cargo bench --bench journal` measures both) and is no safer.
 //!
-//! A slot is one line of text: `head1 GENERATION SEQ HASH NEXT SUM`, where NEXT is the hash of the record that is about
-//! to be written, or `-`, and SUM is the SHA-256 of all that stands before it.
+//! A slot is one line of text: `head1 GENERATION SEQ HASH NEXT SUM`, where NEXT is the hash of the last record that is
+//! about to be written, or `-`, and SUM is the SHA-256 of all that stands before it.
 
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
@@ -27,7 +27,7 @@ const SLOT_COUNT: usize = 2;
 pub struct Head {
     /// The newest record that is surely durable.
     pub current: Position,
-    /// The hash of the record after it, where one was about to be written.
+    /// The hash of the last record after it, where some were about to be written.
     pub pending: Option<Hash>,
 }
 
@@ -49,7 +49,7 @@ pub enum Found {
 pub enum Fit {
     /// The tail is the newest durable record.
     Current,
-    /// The tail is the record that was about to be written: the program ended between its commit and the head's.
+    /// The tail is the last record that was about to be written: the program ended between the commit and the head's.
     Pending,
     /// Neither.
     Neither,
@@ -60,9 +60,8 @@ impl Head {
     pub fn fit(&self, tail: Position) -> Fit {
         if tail == self.current {
             Fit::Current
-        } else if Some(tail.hash) == self.pending
-            && Some(tail.seq) == self.current.seq.checked_add(1)
-        {
+        } else if Some(tail.hash) == self.pending && tail.seq > self.current.seq {
+            // The hash holds the number too, and those of all records before it.
             Fit::Pending
         } else {
             Fit::Neither
@@ -134,7 +133,7 @@ impl HeadFile {
         self.head
     }
 
-    /// Says, durably, which record is about to follow.
+    /// Says, durably, which record is the last one that is about to follow.
     pub fn announce(&mut self, next: Hash) -> io::Result<()> {
         self.write(Head {
             current: self.head.current,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::chain::{Hash, Position};
 use super::disk::{Disk, Step};
@@ -23,6 +23,9 @@ pub struct Store {
     head: HeadFile,
     tail: Position,
 }
+
+/// What became of one record.
+pub type Appended = Result<(), Failure>;
 
 /// What follows from the way the last writer ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,43 +121,80 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a record; `Ok` when the record and the head are durable.
+    /// Writes records, one after the other and all of them at once: each stands in the chain for itself, and one
+    /// announcement, one commit and one settling make them durable together. `Ok` says what became of each, when all that
+    /// were written and the head are durable; `Err` says that none of them is known to be.
     ///
     /// A record that is there already, word for word, is not written twice: an append that failed at its last step is
-    /// given again by whoever was told so.
-    pub fn append(&mut self, record: &Record) -> Result<(), Failure> {
-        self.append_unexplained(record)
-            .map_err(|failure| explained(failure, &self.path))
+    /// given again by whoever was told so. One that has no place here is refused alone.
+    ///
+    /// The very first record goes alone: the head's older slot, should the newer one be lost, must know of some record, or
+    /// an emptied file would pass for a new one.
+    pub fn append(&mut self, records: &[Record]) -> Result<Vec<Appended>, Failure> {
+        let alone = records.len().min(usize::from(self.tail.seq == 0));
+        let (first, rest) = records.split_at(alone);
+        let mut appended = Vec::with_capacity(records.len());
+        for together in [first, rest].into_iter().filter(|some| !some.is_empty()) {
+            let more = self
+                .append_unexplained(together)
+                .map_err(|failure| explained(failure, &self.path))?;
+            appended.extend(more);
+        }
+        Ok(appended)
     }
 
-    fn append_unexplained(&mut self, record: &Record) -> Result<(), Failure> {
+    fn append_unexplained(&mut self, records: &[Record]) -> Result<Vec<Appended>, Failure> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let before = self.tail;
+        let mut tail = before;
+        let mut appended = Vec::with_capacity(records.len());
+        for record in records {
+            let placed = self.place(record, tail);
+            appended.push(match placed {
+                Ok(next) => {
+                    tail = next;
+                    Ok(())
+                }
+                Err(refused) if refused.is_of_record() => Err(refused),
+                Err(failure) => return Err(failure),
+            });
+        }
+        if tail != before {
+            self.disk
+                .take(Step::Announce, || Ok(self.head.announce(tail.hash)?))?;
+            self.disk.take(Step::Commit, || Ok(transaction.commit()?))?;
+            self.disk
+                .take(Step::Settle, || Ok(self.head.settle(tail)?))?;
+            self.tail = tail;
+        }
+        Ok(appended)
+    }
+
+    /// Puts a record behind `tail`, not durably yet; the position of the newest record then.
+    fn place(&self, record: &Record, tail: Position) -> Result<Position, Failure> {
         let body = serde_json::to_string(record)?;
-        if self.holds(record, &body)? {
-            return Ok(());
+        if self.holds(record, &body, tail)? {
+            return Ok(tail);
         }
         if let Record::Intent(intent) = record
             && self.is_in_doubt(intent)?
         {
             return Err(Failure::CodeInDoubt);
         }
-        let next = self.tail.next(&body);
-        self.disk
-            .take(Step::Announce, || Ok(self.head.announce(next.hash)?))?;
-        self.disk.take(Step::Commit, || self.insert(next, &body))?;
-        self.disk
-            .take(Step::Settle, || Ok(self.head.settle(next)?))?;
-        self.tail = next;
-        Ok(())
+        let next = tail.next(&body);
+        self.insert(next, &body)?;
+        Ok(next)
     }
 
     /// Whether the record stands here already, or has no place here; an attempt's second beginning or second end is a contradiction.
-    fn holds(&self, record: &Record, body: &str) -> Result<bool, Failure> {
+    fn holds(&self, record: &Record, body: &str, tail: Position) -> Result<bool, Failure> {
         let Some(attempt) = record.attempt() else {
             let mut last = self
                 .connection
                 .prepare_cached("SELECT body = ?2 FROM record WHERE seq = ?1")?;
             let is_last = last
-                .query_row((signed(self.tail.seq), body), |row| row.get(0))
+                .query_row((signed(tail.seq), body), |row| row.get(0))
                 .optional()?;
             return Ok(is_last.unwrap_or(false));
         };

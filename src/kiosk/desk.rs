@@ -13,6 +13,7 @@ pub(super) fn note(desk: &mut Desk, event: &Event, at: Timestamp) {
         Event::View(view) => desk.view = *view,
         Event::Replied { told, .. } => desk.connection = connection(told, at),
         Event::Invitation(invitation) => desk.invitation.clone_from(invitation),
+        Event::HandedOver { number, .. } => desk.taken = Some(*number),
         Event::Payload(..)
         | Event::Touch(_)
         | Event::Note { .. }

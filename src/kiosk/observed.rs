@@ -97,6 +97,7 @@ impl Observed {
                 self.tell(Noted::Written { took, result });
             }
             Event::Payload(..)
+            | Event::HandedOver { .. }
             | Event::Invitation(_)
             | Event::Touch(_)
             | Event::Camera(_)

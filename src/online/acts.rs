@@ -11,12 +11,12 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::card::{CardId, EncryptCode};
 use crate::event::{Event, LookUpId, Touch};
 use crate::payload::{Origin, Payload, PaymentCodes, parameter};
-use crate::redemption::Moment;
 use crate::screen::Stage;
 use crate::weixin::signature;
 use crate::wording::Language;
@@ -24,9 +24,10 @@ use crate::wording::Language;
 use super::Online;
 use super::desks::{Handing, NotHanded};
 use super::pass;
-use super::routes::{Refused, read};
+use super::routes::{Refused, asked};
 use super::session::NotTaken;
-use super::standing::{answer, cookie_name, facts, session_name};
+use super::standing::{answer, cookie_name, facts};
+use super::view::Facts;
 use super::visitor::{Seen, Visitor};
 
 /// How long an act's answer waits for what comes of it: mostly a look-up's beginning, which costs no time.
@@ -47,8 +48,7 @@ pub(super) async fn begin(
     State(online): State<Arc<Online>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let name = session_name(&online, request.headers());
-    let asked: Begin = read(&online, request).await?;
+    let (name, asked) = asked::<Begin>(&online, request).await?;
     let now = online.means.clock.now();
     let name = online.sessions.begin(
         Some(name.as_str()).filter(|name| !name.is_empty()),
@@ -118,8 +118,8 @@ pub(super) async fn choose(
     State(online): State<Arc<Online>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let name = session_name(&online, request.headers());
-    let asked: Choose = read(&online, request).await?;
+    let (name, asked) = asked::<Choose>(&online, request).await?;
+    let turn = Turn::of(&online, &name, asked.lang);
     let bad = || Refused(StatusCode::BAD_REQUEST, "request");
     let list = match asked.card_list {
         CardList::List(list) => list,
@@ -134,51 +134,22 @@ pub(super) async fn choose(
         "" => None,
         text => Some(CardId::parse(text).map_err(|_told| bad())?),
     };
-    let now = online.means.clock.now();
-    if let Some(stale) = spent(&online, &name, asked.lang, &asked.nonce, now)? {
+    if let Some(stale) = turn.spend(&asked.nonce)? {
         return Ok(stale);
     }
-    let desk = online.sessions.with(&name, now.tick, |session| {
-        session.desk(now.tick).map(str::to_owned)
-    })?;
-    if let Some(desk) = desk {
+    if let Some(desk) = turn.desk()? {
         let (code, card) = (encrypt_code.as_str(), card_id.as_ref().map(CardId::as_str));
+        let now = online.means.clock.now();
         let handed = online
             .desks
             .hand(&desk, code.to_owned(), card.map(str::to_owned), now.tick);
-        return handed_over(&online, &name, asked.lang, handed, now);
+        return turn.handed_over(handed);
     }
     let payload = Payload::Link {
         encrypt_code,
         card_id,
     };
-    act(
-        &online,
-        &name,
-        asked.lang,
-        Event::Payload(payload, Origin::Online),
-    )
-    .await
-}
-
-fn handed_over(
-    online: &Online,
-    name: &str,
-    language: Language,
-    handed: Result<watch::Receiver<Handing>, NotHanded>,
-    now: Moment,
-) -> Result<Response, Refused> {
-    let mut facts = facts(online, name)?;
-    match handed {
-        Ok(handing) => {
-            facts.handing = Some(Handing::Waiting);
-            online
-                .sessions
-                .with(name, now.tick, |session| session.hand(handing))?;
-        }
-        Err(why) => facts.not_handed = Some(why),
-    }
-    Ok(answer(online, name, language, &facts, now)?.into_response())
+    turn.act(Event::Payload(payload, Origin::Online)).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -196,8 +167,8 @@ pub(super) async fn coupon(
     State(online): State<Arc<Online>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let name = session_name(&online, request.headers());
-    let asked: Coupon = read(&online, request).await?;
+    let (name, asked) = asked::<Coupon>(&online, request).await?;
+    let turn = Turn::of(&online, &name, asked.lang);
     let address = format!("https://coupon/?{}", asked.query.trim_start_matches('?'));
     let payload = Payload::parse(&address, PaymentCodes::Refused);
     let Payload::Link {
@@ -216,17 +187,10 @@ pub(super) async fn coupon(
             return Err(Refused(StatusCode::UNPROCESSABLE_ENTITY, "link"));
         }
     }
-    let now = online.means.clock.now();
-    if let Some(stale) = spent(&online, &name, asked.lang, &asked.nonce, now)? {
+    if let Some(stale) = turn.spend(&asked.nonce)? {
         return Ok(stale);
     }
-    act(
-        &online,
-        &name,
-        asked.lang,
-        Event::Payload(payload, Origin::Online),
-    )
-    .await
+    turn.act(Event::Payload(payload, Origin::Online)).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -243,23 +207,16 @@ pub(super) async fn confirm(
     State(online): State<Arc<Online>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let name = session_name(&online, request.headers());
-    let asked: Confirm = read(&online, request).await?;
-    let now = online.means.clock.now();
-    if let Some(stale) = spent(&online, &name, asked.lang, &asked.nonce, now)? {
+    let (name, asked) = asked::<Confirm>(&online, request).await?;
+    let turn = Turn::of(&online, &name, asked.lang);
+    if let Some(stale) = turn.spend(&asked.nonce)? {
         return Ok(stale);
     }
     let look_up = LookUpId(asked.look_up);
     if !may_confirm(&online, &name, look_up)? {
         return Err(Refused(StatusCode::FORBIDDEN, "not_yours"));
     }
-    act(
-        &online,
-        &name,
-        asked.lang,
-        Event::Touch(Touch::Confirm(look_up)),
-    )
-    .await
+    turn.act(Event::Touch(Touch::Confirm(look_up))).await
 }
 
 /// The page hides the key where it may not be touched; this is what keeps it.
@@ -290,67 +247,98 @@ pub(super) async fn cancel(
     State(online): State<Arc<Online>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let name = session_name(&online, request.headers());
-    let asked: Cancel = read(&online, request).await?;
-    let now = online.means.clock.now();
-    if let Some(stale) = spent(&online, &name, asked.lang, &asked.nonce, now)? {
+    let (name, asked) = asked::<Cancel>(&online, request).await?;
+    let turn = Turn::of(&online, &name, asked.lang);
+    if let Some(stale) = turn.spend(&asked.nonce)? {
         return Ok(stale);
     }
     let touch = match facts(&online, &name)?.seen {
         Some(Seen { screen, .. }) if matches!(screen.stage, Stage::Finished(_)) => Touch::Dismiss,
         Some(_) | None => Touch::Cancel,
     };
-    act(&online, &name, asked.lang, Event::Touch(touch)).await
+    turn.act(Event::Touch(touch)).await
 }
 
-/// Spends the nonce; where it was spent before, the answer that brings the page up to date.
-fn spent(
-    online: &Online,
-    name: &str,
-    language: Language,
-    nonce: &str,
-    now: Moment,
-) -> Result<Option<Response>, Refused> {
-    match online.sessions.spend(name, nonce, now.tick) {
-        Ok(()) => Ok(None),
-        Err(NotTaken::Stale) => {
-            let facts = facts(online, name)?;
-            let Json(mut told) = answer(online, name, language, &facts, now)?;
-            told["error"] = "stale".into();
-            Ok(Some((StatusCode::CONFLICT, Json(told)).into_response()))
+/// One act of a session on its way.
+struct Turn<'a> {
+    online: &'a Online,
+    name: &'a str,
+    lang: Language,
+}
+
+impl<'a> Turn<'a> {
+    fn of(online: &'a Online, name: &'a str, lang: Language) -> Self {
+        Self { online, name, lang }
+    }
+
+    /// Spends the nonce; where it was spent before, the answer that brings the page up to date.
+    fn spend(&self, nonce: &str) -> Result<Option<Response>, Refused> {
+        let now = self.online.means.clock.now();
+        match self.online.sessions.spend(self.name, nonce, now.tick) {
+            Ok(()) => Ok(None),
+            Err(NotTaken::Stale) => {
+                let Json(mut told) = self.picture(&facts(self.online, self.name)?)?;
+                told["error"] = "stale".into();
+                Ok(Some((StatusCode::CONFLICT, Json(told)).into_response()))
+            }
+            Err(why @ NotTaken::NoSession) => Err(why.into()),
         }
-        Err(why @ NotTaken::NoSession) => Err(why.into()),
     }
-}
 
-/// Tells the session's machine, waits a moment for what comes of it, and says where things stand.
-async fn act(
-    online: &Online,
-    name: &str,
-    language: Language,
-    event: Event,
-) -> Result<Response, Refused> {
-    let now = online.means.clock.now();
-    let visitor = online.sessions.with(name, now.tick, |session| {
-        let start = || Visitor::start(online.means.clone(), Vec::new());
-        session.handing = None;
-        session.visitor.get_or_insert_with(start).clone()
-    })?;
-    let mut seen = visitor.seen();
-    seen.mark_unchanged();
-    if !visitor.tell(event) {
-        return Err(Refused(StatusCode::TOO_MANY_REQUESTS, "busy"));
+    /// The desk that waits for this session's choice.
+    fn desk(&self) -> Result<Option<String>, Refused> {
+        let now = self.online.means.clock.now().tick;
+        let desk = self.online.sessions.with(self.name, now, |session| {
+            session.desk(now).map(str::to_owned)
+        });
+        Ok(desk?)
     }
-    // Where nothing comes of it, such as of a touch that came too late, the picture is the same as before.
-    if matches!(
-        tokio::time::timeout(AFTER, seen.changed()).await,
-        Ok(Err(_))
-    ) {
-        return Err(Refused(StatusCode::SERVICE_UNAVAILABLE, "busy"));
+
+    fn handed_over(
+        &self,
+        handed: Result<watch::Receiver<Handing>, NotHanded>,
+    ) -> Result<Response, Refused> {
+        let mut facts = facts(self.online, self.name)?;
+        match handed {
+            Ok(handing) => {
+                facts.handing = Some(Handing::Waiting);
+                let now = self.online.means.clock.now().tick;
+                let sessions = &self.online.sessions;
+                sessions.with(self.name, now, |session| session.hand(handing))?;
+            }
+            Err(why) => facts.not_handed = Some(why),
+        }
+        Ok(self.picture(&facts)?.into_response())
     }
-    let now = online.means.clock.now();
-    let facts = facts(online, name)?;
-    Ok(answer(online, name, language, &facts, now)?.into_response())
+
+    /// Tells the session's machine, waits a moment for what comes of it, and says where things stand.
+    async fn act(&self, event: Event) -> Result<Response, Refused> {
+        let online = self.online;
+        let now = online.means.clock.now();
+        let visitor = online.sessions.with(self.name, now.tick, |session| {
+            let start = || Visitor::start(online.means.clone(), Vec::new());
+            session.handing = None;
+            session.visitor.get_or_insert_with(start).clone()
+        })?;
+        let mut seen = visitor.seen();
+        seen.mark_unchanged();
+        if !visitor.tell(event) {
+            return Err(Refused(StatusCode::TOO_MANY_REQUESTS, "busy"));
+        }
+        // Where nothing comes of it, such as of a touch that came too late, the picture is the same as before.
+        if matches!(
+            tokio::time::timeout(AFTER, seen.changed()).await,
+            Ok(Err(_))
+        ) {
+            return Err(Refused(StatusCode::SERVICE_UNAVAILABLE, "busy"));
+        }
+        Ok(self.picture(&facts(online, self.name)?)?.into_response())
+    }
+
+    fn picture(&self, facts: &Facts) -> Result<Json<Value>, Refused> {
+        let now = self.online.means.clock.now();
+        answer(self.online, self.name, self.lang, facts, now)
+    }
 }
 
 fn language<'de, D: Deserializer<'de>>(from: D) -> Result<Language, D::Error> {

@@ -1,8 +1,10 @@
 //! The desks that wait for choices: each with a key, a request that it keeps open, and at most one choice on its way.
 //!
 //! A choice arrives once or not at all. It has a number and goes to one running kiosk, named by that process: until the
-//! kiosk says that it has taken it, the same kiosk is told of it again, and no other one ever is. A choice that nobody
-//! has taken in time is dropped, and the customer is told.
+//! kiosk says that it has taken it, the same kiosk is told of it again, and no other one ever is. A kiosk is told how
+//! long it may still take it, which ends before the customer's patience does. A choice that nobody has taken in time is
+//! dropped, and the customer is told. Where the kiosk that was told of it has not asked since, nobody knows yet: the
+//! customer is told that, until the same kiosk asks again and so says which.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,9 +19,12 @@ use tokio::sync::watch;
 
 use super::locked;
 use super::pass::{NoPass, Passes};
+use crate::weixin::secret::Secret;
 
 /// How long a choice waits for its desk.
 const WAITS: Duration = Duration::from_secs(45);
+/// How long before that a kiosk may take it last: time enough to say so.
+const TO_SAY_SO: Duration = Duration::from_secs(10);
 /// A desk that has not asked for so long is away.
 pub const AWAY: Duration = Duration::from_secs(40);
 /// How long a pass stays on the desk's screen: whoever scans its last second has still time to open it.
@@ -64,6 +69,8 @@ pub enum Handing {
     Taken,
     /// The desk did not take it in time.
     Dropped,
+    /// The desk was told of it, and its line has been lost since.
+    Unsure,
 }
 
 /// Why a choice is not handed over.
@@ -96,6 +103,9 @@ pub struct Told {
     pub invitation: String,
     /// A customer's choice.
     pub choice: Option<Choice>,
+    /// How long that one may still be taken.
+    #[serde(default)]
+    pub millis: u64,
 }
 
 /// All desks.
@@ -121,6 +131,8 @@ struct Counter {
     asked: Option<Instant>,
     invitation: Option<(String, Instant)>,
     choice: Option<OnItsWay>,
+    /// Its time is over, and the kiosk that was told of it has not said which.
+    unsure: Option<OnItsWay>,
 }
 
 #[derive(Debug)]
@@ -135,15 +147,13 @@ struct OnItsWay {
 impl Desks {
     /// Reads the desks' keys; without a file there are no desks.
     pub fn open(path: Option<&Path>, origin: String) -> Result<Self, DesksFault> {
-        let known = match path {
-            Some(path) if fs::metadata(path)?.len() > LONGEST_FILE => {
-                return Err(DesksFault::TooLong);
-            }
-            Some(path) => read(&fs::read_to_string(path)?)?,
-            None => Vec::new(),
-        };
+        let listed = path.map(list).transpose()?.unwrap_or_default();
+        let known = listed.into_iter().map(|(name, key)| Known {
+            key: digest(key.expose()),
+            name,
+        });
         Ok(Self {
-            known,
+            known: known.collect(),
             origin,
             passes: Passes::default(),
             counters: Mutex::default(),
@@ -153,7 +163,7 @@ impl Desks {
 
     /// The number of the desk that this key belongs to.
     pub fn of_key(&self, key: &str) -> Option<usize> {
-        let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+        let digest = digest(key);
         self.known.iter().position(|known| known.key == digest)
     }
 
@@ -179,9 +189,13 @@ impl Desks {
             let pass = self.passes.make(desk, wall);
             format!("{}/?pass={pass}", self.origin)
         });
-        let choice = counter.choice_for(&waiting.kiosk);
+        let (choice, millis) = counter.choice_for(&waiting.kiosk, now).unzip();
         let is_news = choice.is_some() || waiting.shows.as_deref() != Some(&invitation);
-        is_news.then_some(Told { invitation, choice })
+        is_news.then_some(Told {
+            invitation,
+            choice,
+            millis: millis.unwrap_or_default(),
+        })
     }
 
     /// Opens a pass: the name of its desk. The desk shows another one from now on.
@@ -248,14 +262,30 @@ impl Desks {
 
 impl Counter {
     fn drop_old(&mut self, now: Instant) {
-        if let Some(old) = self.choice.take_if(|choice| choice.until <= now) {
+        let Some(old) = self.choice.take_if(|choice| choice.until <= now) else {
+            return;
+        };
+        if old.kiosk.is_none() {
             tracing::warn!("a choice was not taken by its desk in time");
             old.handing.send_replace(Handing::Dropped);
+        } else {
+            tracing::warn!("a desk was told of a choice and has not said whether it took it");
+            old.handing.send_replace(Handing::Unsure);
+            self.unsure = Some(old);
         }
     }
 
-    /// The kiosk says which choice it has taken.
+    /// The kiosk says which choice it has taken, and so which it has not.
     fn settle(&mut self, waiting: &Waiting) {
+        let is_told = |late: &mut OnItsWay| late.kiosk.as_deref() == Some(&waiting.kiosk);
+        if let Some(late) = self.unsure.take_if(is_told) {
+            let is_taken = Some(late.choice.number) == waiting.taken;
+            late.handing.send_replace(if is_taken {
+                Handing::Taken
+            } else {
+                Handing::Dropped
+            });
+        }
         let is_taken = |on_its_way: &mut OnItsWay| {
             Some(on_its_way.choice.number) == waiting.taken
                 && on_its_way.kiosk.as_deref() == Some(&waiting.kiosk)
@@ -276,16 +306,34 @@ impl Counter {
         invitation
     }
 
-    fn choice_for(&mut self, kiosk: &str) -> Option<Choice> {
+    /// What this kiosk is to take, and for how many milliseconds it may.
+    fn choice_for(&mut self, kiosk: &str, now: Instant) -> Option<(Choice, u64)> {
         let on_its_way = self.choice.as_mut()?;
+        let left = on_its_way.until.saturating_duration_since(now);
+        let left = u64::try_from(left.saturating_sub(TO_SAY_SO).as_millis()).unwrap_or(0);
+        if left == 0 {
+            return None;
+        }
         let bound = on_its_way.kiosk.get_or_insert_with(|| kiosk.to_owned());
-        (bound == kiosk).then(|| on_its_way.choice.clone())
+        (bound == kiosk).then(|| (on_its_way.choice.clone(), left))
     }
 }
 
-fn read(text: &str) -> Result<Vec<Known>, DesksFault> {
+fn digest(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+/// The desks of a file and their keys.
+pub fn list(path: &Path) -> Result<Vec<(String, Secret)>, DesksFault> {
+    if fs::metadata(path)?.len() > LONGEST_FILE {
+        return Err(DesksFault::TooLong);
+    }
+    read(&fs::read_to_string(path)?)
+}
+
+fn read(text: &str) -> Result<Vec<(String, Secret)>, DesksFault> {
     const SHORTEST: usize = 16;
-    let mut known: Vec<Known> = Vec::new();
+    let mut known: Vec<(String, Secret)> = Vec::new();
     for (place, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -296,15 +344,12 @@ fn read(text: &str) -> Result<Vec<Known>, DesksFault> {
         if name.is_empty() || key.len() < SHORTEST || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(DesksFault::Line(place + 1));
         }
-        let key: [u8; 32] = Sha256::digest(key.as_bytes()).into();
-        if known
-            .iter()
-            .any(|other| other.name == name || other.key == key)
-        {
+        let is_other =
+            |(other, of_other): &(String, Secret)| other == name || of_other.expose() == key;
+        if known.iter().any(is_other) {
             return Err(DesksFault::Repeated(place + 1));
         }
-        let name = name.to_owned();
-        known.push(Known { name, key });
+        known.push((name.to_owned(), Secret::new(key)));
     }
     Ok(known)
 }
@@ -347,6 +392,51 @@ mod tests {
         assert_eq!(*handing.borrow(), Handing::Dropped);
         let told = desks.asked(0, &kiosk("k"), now + WAITS, wall).unwrap();
         assert_eq!(told.choice, None);
+    }
+
+    /// Of what the kiosk says once the line is back, and what the customer is told then.
+    fn check_unsure(back: Waiting, expected: Handing) {
+        let (desks, now, wall) = desks();
+        desks.asked(0, &kiosk("k"), now, wall);
+        let handing = hand(&desks, now).unwrap();
+        let told = desks.asked(0, &kiosk("k"), now, wall).unwrap();
+        assert_eq!(told.millis, 35_000);
+        desks.sweep(now + WAITS);
+        assert_eq!(*handing.borrow(), Handing::Unsure);
+        let number = told.choice.map(|choice| choice.number);
+        let back = Waiting {
+            taken: back.taken.and(number),
+            ..back
+        };
+        desks.asked(0, &back, now + WAITS * 2, wall);
+        assert_eq!(*handing.borrow(), expected);
+        // Nobody else's choice is held up by it.
+        assert!(hand(&desks, now + WAITS * 2).is_ok());
+    }
+
+    #[test]
+    fn a_choice_that_a_desk_was_told_of_is_unsure_until_that_kiosk_asks_again() {
+        let took = Waiting {
+            taken: Some(1),
+            ..kiosk("k")
+        };
+        check_unsure(took, Handing::Taken);
+        check_unsure(kiosk("k"), Handing::Dropped);
+        check_unsure(kiosk("another"), Handing::Unsure);
+    }
+
+    #[test]
+    fn a_choice_is_not_told_when_there_is_no_time_left_to_say_that_it_was_taken() {
+        let (desks, now, wall) = desks();
+        desks.asked(0, &kiosk("k"), now, wall);
+        let handing = hand(&desks, now).unwrap();
+        let late = now + WAITS.saturating_sub(TO_SAY_SO);
+        assert_eq!(
+            desks.asked(0, &kiosk("k"), late, wall).unwrap().choice,
+            None
+        );
+        desks.sweep(now + WAITS);
+        assert_eq!(*handing.borrow(), Handing::Dropped);
     }
 
     #[test]

@@ -2,29 +2,29 @@
 //!
 //! A lost line comes back by itself. Until then the desk shows no code of its own, since nobody could use it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Certificate, Proxy, StatusCode, redirect};
+use reqwest::{StatusCode, Url};
 use tokio::sync::watch;
 
 use crate::card::{CardId, EncryptCode};
 use crate::event::Event;
-use crate::payload::{Origin, Payload};
+use crate::payload::Payload;
 use crate::screen::{Screen, Stage};
 use crate::weixin::secret::{Secret, SecretFault};
+use crate::weixin::{self, SetUpFault};
 
 use super::desks::{Choice, Told, Waiting};
 use super::unguessable;
 
 /// How long an answer may take: longer than the server lets a request wait.
 const ANSWER: Duration = Duration::from_secs(35);
-const CONNECT: Duration = Duration::from_secs(5);
 /// How long before a lost line is tried again; doubled up to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(30);
-/// How long a choice waits for the redemption before it; the server drops it soon after.
-const ROOM: Duration = Duration::from_secs(20);
+/// How often a choice is offered to the kiosk until it has taken it.
+const OFFER: Duration = Duration::from_millis(500);
 
 /// What the line is set up from.
 #[derive(Clone, Debug)]
@@ -45,12 +45,12 @@ pub enum LineFault {
     /// The key's file.
     #[error("hand_off.key_file: {0}")]
     Key(#[from] SecretFault),
-    /// The authorities' file.
-    #[error("weixin.ca_file: {0}")]
-    Authority(#[from] std::io::Error),
+    /// What stands where an address belongs.
+    #[error("hand_off.url or weixin.proxy is no web address")]
+    Address,
     /// The HTTP client.
-    #[error("the HTTP client cannot be built: {0}")]
-    Client(#[source] reqwest::Error),
+    #[error(transparent)]
+    Client(#[from] SetUpFault),
 }
 
 /// One desk's line.
@@ -74,23 +74,12 @@ impl Line {
     pub fn new(settings: &Settings, hide: fn(&str)) -> Result<Self, LineFault> {
         let key = Secret::from_file(&settings.key_file)?;
         hide(key.expose());
-        let mut builder = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .timeout(ANSWER);
-        if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(Proxy::all(proxy).map_err(LineFault::Client)?);
-        }
-        if let Some(ca_file) = &settings.ca_file {
-            let pem = std::fs::read(ca_file)?;
-            let authorities = Certificate::from_pem_bundle(&pem).map_err(LineFault::Client)?;
-            for authority in authorities {
-                builder = builder.add_root_certificate(authority);
-            }
-        }
         Ok(Self {
-            client: builder.build().map_err(LineFault::Client)?,
+            client: client(
+                &settings.url,
+                settings.proxy.as_deref(),
+                settings.ca_file.as_deref(),
+            )?,
             url: format!("{}/desk/wait", settings.url),
             key,
             waiting: Waiting {
@@ -114,7 +103,8 @@ impl Line {
                     pause = FIRST_PAUSE;
                     self.show(Some(told.invitation), &tell);
                     if let Some(choice) = told.choice {
-                        self.take(choice, &mut screens, &tell).await;
+                        let room = Duration::from_millis(told.millis);
+                        self.take(choice, room, &mut screens, &tell).await;
                     }
                 }
                 Heard::NoNews => pause = FIRST_PAUSE,
@@ -160,10 +150,12 @@ impl Line {
         }
     }
 
-    /// Puts a choice on the desk's screen, once it is free. What is not taken is not said to be.
+    /// Puts a choice on the desk's screen as soon as it is free, within `room`. It counts as taken when the screen says
+    /// so: what was offered may still be passed over on its way, where the kiosk had too much to do or was just locked.
     async fn take(
         &mut self,
         choice: Choice,
+        room: Duration,
         screens: &mut watch::Receiver<Screen>,
         tell: &impl Fn(Event) -> bool,
     ) {
@@ -174,12 +166,48 @@ impl Line {
             tracing::warn!("a choice that is none");
             return;
         };
-        let is_free = |screen: &Screen| !matches!(screen.stage, Stage::Working(_));
-        let freed = tokio::time::timeout(ROOM, screens.wait_for(is_free)).await;
-        if matches!(freed, Ok(Ok(_))) && tell(Event::Payload(payload, Origin::HandOff)) {
-            self.waiting.taken = Some(choice.number);
+        let number = choice.number;
+        let until = tokio::time::Instant::now() + room;
+        let offer = async {
+            let is_free = |screen: &Screen| !matches!(screen.stage, Stage::Working(_));
+            let is_taken = |screen: &Screen| screen.desk.taken == Some(number);
+            loop {
+                screens.wait_for(is_free).await?;
+                tell(Event::HandedOver {
+                    number,
+                    payload: payload.clone(),
+                    until: until.into_std(),
+                });
+                if let Ok(seen) = tokio::time::timeout(OFFER, screens.wait_for(is_taken)).await {
+                    return seen.map(drop);
+                }
+            }
+        };
+        match tokio::time::timeout_at(until, offer).await {
+            Ok(Ok(())) => self.waiting.taken = Some(number),
+            Ok(Err(_gone)) => {}
+            // The last offer may have been taken in the last moment.
+            Err(_late) => {
+                if screens.borrow().desk.taken == Some(number) {
+                    self.waiting.taken = Some(number);
+                }
+            }
         }
     }
+}
+
+/// A client for the online half at `url`.
+pub fn client(
+    url: &str,
+    proxy: Option<&str>,
+    ca_file: Option<&Path>,
+) -> Result<reqwest::Client, LineFault> {
+    let address = |text| Url::parse(text).map_err(|_syntax| LineFault::Address);
+    let (url, proxy) = (address(url)?, proxy.map(address).transpose()?);
+    weixin::way_out([&url], proxy.as_ref(), ca_file)?
+        .timeout(ANSWER)
+        .build()
+        .map_err(|error| SetUpFault::Client(error.without_url()).into())
 }
 
 fn payload(choice: &Choice) -> Option<Payload> {

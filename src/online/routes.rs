@@ -77,8 +77,17 @@ impl From<NotTaken> for Refused {
     }
 }
 
+/// Which session asks, and what.
+pub async fn asked<T: DeserializeOwned>(
+    online: &Online,
+    request: Request,
+) -> Result<(String, T), Refused> {
+    let name = standing::session_name(online, request.headers());
+    Ok((name, read(online, request).await?))
+}
+
 /// Reads a body of strict JSON that a page of this site, or nobody's page, has sent.
-pub async fn read<T: DeserializeOwned>(online: &Online, request: Request) -> Result<T, Refused> {
+async fn read<T: DeserializeOwned>(online: &Online, request: Request) -> Result<T, Refused> {
     let (head, body) = request.into_parts();
     let origin = online.site.public_url.as_origin();
     if is_from_elsewhere(&head.headers, &origin) {
@@ -164,8 +173,7 @@ struct Sign {
 
 /// What `wx.config` and `wx.chooseCard` want, for a page of this site alone.
 async fn sign(State(online): State<Arc<Online>>, request: Request) -> Result<Json<Value>, Refused> {
-    let name = standing::session_name(&online, request.headers());
-    let asked: Sign = read(&online, request).await?;
+    let (name, asked) = asked::<Sign>(&online, request).await?;
     let now = online.means.clock.now();
     online.sessions.with(&name, now.tick, |_session| ())?;
     let own = format!("{}/", online.site.public_url.as_origin());

@@ -100,6 +100,12 @@ impl Painter<'_> {
             }
             Some(Handing::Taken) => return self.said("done", "good", "page-handed"),
             Some(Handing::Dropped) => return self.said("done", "bad", "page-dropped"),
+            Some(Handing::Unsure) => {
+                return View {
+                    follow: true,
+                    ..self.said("done", "doubt", "page-unsure")
+                };
+            }
             None => {}
         }
         match facts.not_handed {

@@ -1,6 +1,7 @@
 //! What the machine's state looks like.
 
 use crate::card::{CardId, CardTitle};
+use crate::event::OnDuty;
 use crate::redemption::attempt::Outcome;
 use crate::screen::{self, Desk, Finished, Review, Screen, Stage, Why, Work};
 
@@ -18,6 +19,18 @@ impl Redemption {
             // The loop knows how its surroundings do.
             desk: Desk::default(),
         }
+    }
+
+    /// Whether a payload would be begun with now, and not told to wait or passed over.
+    pub fn takes_payloads(&self) -> bool {
+        let is_free = match &self.state {
+            State::Idle | State::Finished(_) | State::Reviewing(_) => true,
+            State::Decrypting(_)
+            | State::Querying(_)
+            | State::Journaling(_)
+            | State::Consuming(_) => false,
+        };
+        is_free && self.duty != OnDuty::Locked
     }
 
     fn stage(&self) -> Stage {

@@ -8,7 +8,7 @@ use super::look::{Act, Look, is_wide};
 use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::viewfinder::{Preview, viewfinder_ui};
-use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
+use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top, touchable};
 use crate::screen::Screen;
 
 /// Draws the stage.
@@ -43,6 +43,13 @@ pub fn idle_ui(
         let (rest, place) = cut_bottom(words, words.height() * INVITATION);
         words = rest;
         invitation_ui(ui, place, look, invitation);
+        // In the demo a touch stands for a scan.
+        if let Some(phone) = phones.iter().position(|story| story == HAND_OFF) {
+            let label = look.wording.say("invitation-scan");
+            if touchable(ui, place, &label, "invitation", true).clicked() {
+                act = Some(Act::Phone(phone));
+            }
+        }
     }
     let idle = look.wording.say(if screen.desk.camera.is_trouble() {
         "idle-no-camera"
@@ -75,6 +82,8 @@ pub fn idle_ui(
 
 /// How much of the words' place the desk's own code takes.
 const INVITATION: f32 = 0.55;
+/// The demo's story whose customer scans the desk's own code.
+const HAND_OFF: &str = "hand_off";
 /// How high a phone of the strip is.
 const PHONE: f32 = TARGET;
 /// How narrow it may become.

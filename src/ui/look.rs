@@ -10,6 +10,7 @@ use crate::office::Wish;
 use crate::redemption::attempt::AttemptId;
 use crate::redemption::note::Says;
 use crate::screen::Finished;
+use crate::screen::handset::Press;
 use crate::wording::Wording;
 
 /// What every part of the window is drawn with.
@@ -50,6 +51,8 @@ pub enum Act {
     CustomerLanguage,
     /// Hold up this phone of the demo.
     Phone(usize),
+    /// The demo's stand-in for a customer's own phone was touched.
+    Handset(Press),
 }
 
 /// Whether things are set side by side or below one another.

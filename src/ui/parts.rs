@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::frame::{Frame, Sight, Slot};
 use crate::office::{Office, Wish};
 use crate::payload::PaymentCodes;
+use crate::screen::handset::{Handset, Press};
 use crate::screen::{Screen, Shade};
 use crate::wording::Language;
 
@@ -24,6 +25,8 @@ pub enum Said {
     Language(Language),
     /// A phone of the demo is to be held up, by its place in the strip.
     Phone(usize),
+    /// What a finger does with the demo's stand-in for a customer's own phone.
+    Handset(Press),
 }
 
 /// What a window is put together from.
@@ -50,6 +53,8 @@ pub struct Parts {
     pub payment_codes: PaymentCodes,
     /// The demo's stories; empty in a kiosk that redeems.
     pub phones: Option<Vec<String>>,
+    /// The demo's stand-in for a customer's own phone.
+    pub handset: Option<watch::Receiver<Option<Handset>>>,
     /// Called by every `logic()`, with the seconds that the last picture cost.
     pub beat: Box<dyn Fn(Option<f32>)>,
     /// Over the whole display.

@@ -153,8 +153,15 @@ impl Https {
 
     /// What every client here has in common.
     pub(super) fn builder(settings: &Settings) -> Result<reqwest::ClientBuilder, SetUpFault> {
+        let token = match &settings.token {
+            TokenSource::Url { url, .. } => Some(url),
+            TokenSource::StableToken { .. } | TokenSource::Static { .. } | TokenSource::None => {
+                None
+            }
+        };
+        let to = std::iter::once(&settings.base_url).chain(token);
         let (proxy, ca_file) = (settings.proxy.as_ref(), settings.ca_file.as_deref());
-        Ok(way_out(proxy, ca_file, needs_tls(settings))?
+        Ok(way_out(to, proxy, ca_file)?
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(KEPT_IDLE))
     }
@@ -241,12 +248,12 @@ fn without_secrets(body: Vec<u8>, request: &Request<'_>) -> Vec<u8> {
     }
 }
 
-/// The way out of a shop, whoever is asked: no redirect, no repetition, no proxy but the configured one, and beside the
+/// The way out of a shop to these addresses: no redirect, no repetition, no proxy but the configured one, and beside the
 /// system's authorities those of `ca_file`.
-pub fn way_out(
-    proxy: Option<&Url>,
+pub fn way_out<'a>(
+    to: impl IntoIterator<Item = &'a Url>,
+    proxy: Option<&'a Url>,
     ca_file: Option<&Path>,
-    needs_tls: bool,
 ) -> Result<reqwest::ClientBuilder, SetUpFault> {
     let mut builder = reqwest::Client::builder()
         .redirect(redirect::Policy::none())
@@ -261,22 +268,15 @@ pub fn way_out(
     }
     if let Some(ca_file) = ca_file {
         builder = builder.tls_certs_merge(certificates(ca_file)?);
-    } else if !needs_tls {
+    } else if to
+        .into_iter()
+        .chain(proxy)
+        .all(|url| url.scheme() != "https")
+    {
         // A stand-in or a proxy on this machine is reached from a machine without authorities too.
         builder = builder.tls_certs_only([]);
     }
     Ok(builder)
-}
-
-fn needs_tls(settings: &Settings) -> bool {
-    let token = match &settings.token {
-        TokenSource::Url { url, .. } => Some(url),
-        TokenSource::StableToken { .. } | TokenSource::Static { .. } | TokenSource::None => None,
-    };
-    [Some(&settings.base_url), settings.proxy.as_ref(), token]
-        .into_iter()
-        .flatten()
-        .any(|url| url.scheme() == "https")
 }
 
 /// Only the words for IT hang on what the library's error says.

@@ -58,12 +58,14 @@ fn a_link_is_decrypted_and_redeemed_as_it_was_pasted() {
         "ab+cd/ef==",
         "https://shop.example/use?card_id=pCARD&encrypt_code=ab%2Bcd%2Fef%3D%3D",
         " https://shop.example/use?encrypt_code=ab+cd/ef==&card_id=pCARD#wechat_redirect ",
+        "https://shop.example/use?card_id=pCARD&amp;encrypt_code=ab%2Bcd%2Fef%3D%3D",
+        "<https://shop.example/use?encrypt_code=ab%252Bcd%252Fef%253D%253D&card_id=pCARD>\n",
     ] {
         let opened = desk.run(&["code", "decrypt", pasted]);
         assert_eq!(opened.exit, 0, "{pasted}: {}", opened.stderr);
         assert_eq!(opened.object()["code"], "409632457895", "{pasted}");
     }
-    let link = "https://shop.example/use?encrypt_code=ab%2Bcd%2Fef%3D%3D&card_id=pCARD";
+    let link = "https://shop.example/use?encrypt_code=ab%252Bcd%2Fef%3D%3D&amp;card_id=pCARD";
     let redeemed = desk.run(&["redeem", "--json", "--yes", "--link", link]);
     assert_eq!(
         redeemed.object()["outcome"],

@@ -46,6 +46,7 @@ stories!(
     deleted,
     expired,
     gifting,
+    hand_off,
     link,
     lost_for_good,
     member_card,

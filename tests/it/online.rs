@@ -2,6 +2,7 @@
 
 mod acts;
 mod desks;
+mod doctor;
 mod hostile;
 mod load;
 mod site;

@@ -467,7 +467,9 @@ fn ticket(state: &mut State, path: &str) -> String {
     let kind = path.split("type=").nth(1).unwrap_or_default();
     let kind = kind.split('&').next().unwrap_or_default();
     state.tickets.push(kind.to_owned());
-    let ticket = format!("{TICKET}-{kind}-{}", state.tickets.len());
+    // Who asks again within its life is given the same one.
+    let first = state.tickets.iter().position(|told| told == kind);
+    let ticket = format!("{TICKET}-{kind}-{}", first.unwrap_or(0) + 1);
     let life = state.ticket_life.unwrap_or(7200);
     json!({"errcode": 0, "errmsg": "ok", "ticket": ticket, "expires_in": life}).to_string()
 }

@@ -10,15 +10,18 @@ use std::time::Duration;
 
 use coupon_kiosk::cli::demo_window::Running;
 use coupon_kiosk::event::View;
+use coupon_kiosk::frame::Luma;
 use coupon_kiosk::kiosk::clock;
 use coupon_kiosk::office::Office;
+use coupon_kiosk::scanner::{self, Effort, Symbologies};
+use coupon_kiosk::screen::handset::Handset;
 use coupon_kiosk::screen::{Screen, Stage, Why};
 use coupon_kiosk::sound::{Sound, Speaker, wav};
 use coupon_kiosk::ui::{Parts, Window};
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
 use eframe::egui::accesskit::{Action, ActionRequest, Live, Role};
-use eframe::egui::{Color32, Event, Key, Modifiers, RawInput, Rect, Shape, vec2};
+use eframe::egui::{Color32, Event, Key, Modifiers, Rangef, RawInput, Rect, Shape, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use tokio::sync::watch;
@@ -36,6 +39,7 @@ pub struct Walk {
     pub office: watch::Receiver<Office>,
     ahead: Arc<AtomicU64>,
     pub wording: Wording,
+    handset: watch::Receiver<Option<Handset>>,
     _running: Running,
 }
 
@@ -64,6 +68,7 @@ impl Walk {
     fn of(language: Language, size: [f32; 2], running: Running, mut parts: Parts) -> Self {
         let screens = parts.screens.clone();
         let office = parts.office.clone();
+        let handset = parts.handset.clone().unwrap();
         let ahead = Arc::new(AtomicU64::new(0));
         let (begin, moved) = (clock::tick(), Arc::clone(&ahead));
         parts.tick = Box::new(move || begin + Duration::from_millis(moved.load(Ordering::Relaxed)));
@@ -74,6 +79,7 @@ impl Walk {
             harness,
             screens,
             office,
+            handset,
             ahead,
             wording: Wording::new(language),
             _running: running,
@@ -108,6 +114,26 @@ impl Walk {
             self.screens.borrow().stage
         );
         self.harness.run_steps(3);
+    }
+
+    /// Waits until the customer's own phone shows such a picture, or is put away, and draws it.
+    fn wait_for_phone(&mut self, is_there: impl FnMut(&Option<Handset>) -> bool) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let handset = &mut self.handset;
+        let waited = runtime.block_on(async {
+            let waited = tokio::time::timeout(SOON, handset.wait_for(is_there)).await;
+            waited.map(|seen| drop(seen.unwrap()))
+        });
+        assert!(waited.is_ok(), "{:?}", self.handset.borrow());
+        self.harness.run_steps(3);
+    }
+
+    fn wait_for_phone_saying(&mut self, words: &str) {
+        self.wait_for_phone(|seen| seen.as_ref().is_some_and(|phone| phone.head == words));
+        self.must_see(words);
     }
 
     pub fn sees(&self, words: &str) -> bool {
@@ -208,6 +234,15 @@ impl Walk {
         self.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
     }
 
+    /// What the customer does on his own phone.
+    fn hand_over(&mut self) {
+        self.wait_for_phone_saying(&self.say("page-choose-head"));
+        self.touch(&self.say("page-choose"));
+        self.wait_for_phone_saying(&self.say("handset-list"));
+        self.touch("Free coffee");
+        self.wait_for_phone_saying(&self.say("page-handed"));
+    }
+
     pub fn hold_up(&mut self, story: &str) {
         let label = self.say(&format!("story-{}", story.replace('_', "-")));
         self.touch(&label);
@@ -292,6 +327,83 @@ stories! {
     member_card true "outcome-refused" "why-wrong-kind";
     token_renewed true "outcome-redeemed" "why-confirmed";
     no_network false "outcome-unreachable" "why-connect";
+}
+
+/// The coupon of a phone that cannot be read, over the page and the desk's own line to the counter.
+#[test]
+fn a_customer_scans_the_desks_code_and_hands_his_coupon_over() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        walk.wait("the desk's own code", |screen| {
+            screen.desk.invitation.is_some()
+        });
+        walk.must_see(&walk.say("invitation"));
+        walk.touch(&walk.say("invitation-scan"));
+        walk.hand_over();
+        walk.confirm();
+        walk.ends_with("outcome-redeemed", "why-confirmed");
+        walk.go_back();
+        // The customer goes, and the next one is invited.
+        walk.wait_for_phone(Option::is_none);
+        walk.hold_up("hand_off");
+        walk.hand_over();
+        walk.touch(&walk.say("handset-away"));
+        walk.wait_for_phone(Option::is_none);
+        walk.confirm();
+        walk.ends_with("outcome-redeemed", "why-confirmed");
+    }
+}
+
+/// What a phone would read off the window: its black and white fields, a pixel a point.
+fn codes_drawn(walk: &Walk) -> Vec<String> {
+    let (width, height) = (1920, 1080);
+    let mut pixels = vec![128; usize::from(width) * usize::from(height)];
+    for clipped in &walk.harness.output().shapes {
+        let Shape::Rect(field) = &clipped.shape else {
+            continue;
+        };
+        let grey = match field.fill {
+            Color32::WHITE => 255,
+            Color32::BLACK => 0,
+            _ => continue,
+        };
+        let along = |range: Rangef, end: u16| {
+            let within = (0..end).filter(move |at| range.contains(f32::from(*at) + 0.5));
+            within.map(usize::from)
+        };
+        for y in along(field.rect.y_range(), height) {
+            for x in along(field.rect.x_range(), width) {
+                pixels[y * usize::from(width) + x] = grey;
+            }
+        }
+    }
+    let luma = Luma::new(width.into(), height.into(), pixels).unwrap();
+    let found = scanner::scan(&luma, Symbologies::default(), Effort::All);
+    found.into_iter().map(|found| found.text).collect()
+}
+
+#[test]
+fn the_desks_own_code_is_drawn_so_that_a_phone_reads_it_and_goes_with_the_line() {
+    let running = Running::begin(Language::En).unwrap();
+    let mut parts = running.window();
+    // A kiosk that redeems, not a demo.
+    (parts.phones, parts.handset) = (None, Some(watch::channel(None).1));
+    let (shown, screens) = watch::channel(parts.screens.borrow().clone());
+    parts.screens = screens;
+    let mut walk = Walk::of(Language::En, [1920.0, 1080.0], running, parts);
+    let words = walk.say("invitation");
+    let invitation =
+        "https://coupons.example/?pass=3-6a1b2c3d-0123456789ab-0123456789abcdef0123456789abcdef";
+    let invite = |walk: &mut Walk, invitation: Option<&str>| {
+        shown.send_modify(|screen| screen.desk.invitation = invitation.map(str::to_owned));
+        walk.harness.run_steps(3);
+    };
+    invite(&mut walk, Some(invitation));
+    walk.must_see(&words);
+    assert_eq!(codes_drawn(&walk), [invitation]);
+    invite(&mut walk, None);
+    assert!(!walk.sees(&words));
+    assert_eq!(codes_drawn(&walk), Vec::<String>::new());
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub(super) struct Serving<S> {
     pub(super) wake_at: Option<Instant>,
     /// The newest state, which the loop of a new story has to be told.
     pub(super) camera: CameraState,
+    /// What the desk's own code shows, which the loop of a new story has to be told too.
+    pub(super) invitation: Option<String>,
     /// Who stands at the desk, which the loop of a new story has to be told too.
     pub(super) duty: OnDuty,
     pub(super) sounding: Sounding,
@@ -67,6 +69,7 @@ impl<S: Stories> Serving<S> {
         let inbox = kiosk.inbox();
         inbox.offer(Event::Camera(self.camera.clone()));
         inbox.offer(Event::Duty(self.duty.clone()));
+        inbox.offer(Event::Invitation(self.invitation.clone()));
         self.show(&screens.borrow_and_update().clone());
         let mut serving = std::pin::pin!(kiosk.run());
         loop {
@@ -80,6 +83,9 @@ impl<S: Stories> Serving<S> {
                         }
                         if let Event::Duty(duty) = &event {
                             self.duty = duty.clone();
+                        }
+                        if let Event::Invitation(invitation) = &event {
+                            self.invitation.clone_from(invitation);
                         }
                         if !inbox.offer(event) {
                             tracing::warn!("the loop is too busy for an event");

@@ -8,7 +8,7 @@ use crate::camera::Wanted;
 use crate::cli::{scan, set_up};
 use crate::config::{self, Config, Loaded, Weight};
 use crate::doctor::display::Display;
-use crate::doctor::network::Surroundings;
+use crate::doctor::network::{Surroundings, Way};
 use crate::doctor::permissions::Files;
 use crate::doctor::{self, Finding};
 use crate::frame::{Frame, Slot};
@@ -32,12 +32,22 @@ pub(in crate::cli) enum Lens {
     Demo,
 }
 
+/// Which half is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Half {
+    /// This desk.
+    Desk,
+    /// The page for customers' phones, and the desks' keys.
+    Online,
+}
+
 /// What is looked at.
 pub(in crate::cli) struct Checks<'a> {
     /// Without one, as in the demo, only the machine is.
     pub(in crate::cli) loaded: Option<&'a Loaded>,
     pub(in crate::cli) lens: Lens,
     pub(in crate::cli) display: Display,
+    pub(in crate::cli) half: Half,
     /// Ends it early.
     pub(in crate::cli) stop: &'a Stop,
 }
@@ -58,25 +68,31 @@ pub(in crate::cli) fn examine(checks: &Checks<'_>, tell: &mut Tell<'_>) -> anyho
         tell(configuration(loaded))?;
     }
     if let Some(config) = config {
-        desk(config, &set_up::settings(config, None)?, checks.stop, tell)?;
+        desk(config, &set_up::settings(config, None)?, checks, tell)?;
     }
-    hardware(checks, config, tell)
+    match checks.half {
+        Half::Desk => hardware(checks, config, tell),
+        Half::Online => Ok(()),
+    }
 }
 
 /// What needs a configuration that holds.
 fn desk(
     config: &Config,
     settings: &Settings,
-    stop: &Stop,
+    checks: &Checks<'_>,
     tell: &mut Tell<'_>,
 ) -> anyhow::Result<()> {
+    let is_online = checks.half == Half::Online;
+    let site = config.online.as_ref().filter(|_| is_online);
+    let journal = site.map_or(&config.journal, |site| &site.journal);
     let files = Files {
-        journal: config.journal.clone(),
+        journal: journal.clone(),
         credentials: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
     };
     tell(doctor::permissions::examine(&settings.token, &files))?;
     let now = kiosk::clock::Clock::System.now().wall;
-    for finding in doctor::journal::examine(&config.journal, now) {
+    for finding in doctor::journal::examine(journal, now) {
         tell(finding)?;
     }
     let around = Surroundings {
@@ -101,13 +117,38 @@ fn desk(
             for finding in doctor::token::examine(settings, way).await {
                 tell(finding)?;
             }
+            if is_online {
+                online(config, settings, way, tell).await?;
+            }
             Ok(())
         };
         tokio::select! {
             told = asking => told,
-            () = stopped(stop) => Ok(()),
+            () = stopped(checks.stop) => Ok(()),
         }
     })
+}
+
+/// What a customer's phone needs, and the desks.
+async fn online(
+    config: &Config,
+    settings: &Settings,
+    way: Way,
+    tell: &mut Tell<'_>,
+) -> anyhow::Result<()> {
+    tell(doctor::online::signatures())?;
+    if let Some(site) = &config.online {
+        for finding in doctor::online::examine(site, settings, way).await {
+            tell(finding)?;
+        }
+    }
+    if let Some(hand_off) = &config.hand_off {
+        tell(doctor::online::line(hand_off, settings).await)?;
+    }
+    if config.online.is_none() && config.hand_off.is_none() {
+        tell(Finding::bad("online", "doctor-online-none"))?;
+    }
+    Ok(())
 }
 
 async fn stopped(stop: &Stop) {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Asked, Round, Serving};
-use crate::cli::doctor::checks::{self, Checks, Lens};
+use crate::cli::doctor::checks::{self, Checks, Half, Lens};
 use crate::config::{self, Environment};
 use crate::office::checkup::{CheckLine, Checkup, Panel};
 use crate::wording::Language;
@@ -44,6 +44,7 @@ impl Serving {
                 loaded: loaded.as_ref(),
                 lens,
                 display: checks::drawn(panel),
+                half: Half::Desk,
                 stop,
             };
             let tell = |line| wishes.told(Asked::Found(round, line));

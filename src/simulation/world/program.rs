@@ -90,16 +90,20 @@ impl World {
         }))
     }
 
-    /// The journal's thread takes one record, and tells the loop.
+    /// The journal's thread takes what waits, and tells the loop.
     pub(super) fn write(&mut self, number: u64, alive: &mut Option<Life>) {
         let Some(life) = alive.as_mut().filter(|life| life.number == number) else {
             return;
         };
-        let Some((write, record)) = life.to_write.pop_front() else {
+        let (writes, records): (Vec<_>, Vec<_>) = life.to_write.drain(..).unzip();
+        if records.is_empty() {
             return;
-        };
+        }
         life.is_writing = false;
-        let result = life.writer.append(&record);
+        if records.len() > 1 {
+            self.story.count("written together");
+        }
+        let written = life.writer.append(&records);
         if self.disk().has_ended() {
             self.story.tell(|| "the program ends in a write".to_owned());
             self.story.count("ends in a write");
@@ -108,13 +112,15 @@ impl World {
             }
             return;
         }
-        self.story.tell(|| format!("written {write:?}: {result:?}"));
-        if result.is_err() {
-            self.story.count("failed writes");
+        for ((write, record), result) in writes.into_iter().zip(records).zip(written) {
+            self.story.tell(|| format!("written {write:?}: {result:?}"));
+            if result.is_err() {
+                self.story.count("failed writes");
+            }
+            self.ledger.written(record, result.is_ok());
+            let is_told = life.inbox.offer(Event::Journaled { write, result });
+            assert!(is_told, "the inbox is empty after every step");
         }
-        self.ledger.written(record, result.is_ok());
-        let is_told = life.inbox.offer(Event::Journaled { write, result });
-        assert!(is_told, "the inbox is empty after every step");
     }
 
     /// The program ends, by a kill or with the power.

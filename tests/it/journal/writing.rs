@@ -41,8 +41,18 @@ fn a_write_is_reported_when_the_record_and_the_head_are_in_their_files() {
         opened.journal.append(WriteId(number), record).unwrap();
     }
     drop(opened);
-    let expected: Vec<_> = (1..=9).map(|number| (number, Ok(()), number)).collect();
-    assert_eq!(*seen.lock().unwrap(), expected);
+    let seen = seen.lock().unwrap();
+    let reported: Vec<_> = seen
+        .iter()
+        .map(|(number, result, _)| (*number, *result))
+        .collect();
+    let expected: Vec<_> = (1..=9).map(|number| (number, Ok(()))).collect();
+    assert_eq!(reported, expected);
+    // What waited was written together with what was reported first; none was reported before it was there.
+    assert!(
+        seen.iter().all(|(number, _, durable)| number <= durable),
+        "{seen:?}"
+    );
 }
 
 #[test]
@@ -84,6 +94,39 @@ fn a_full_queue_answers_at_once_and_never_waits() {
     drop(go);
     drop(opened);
     place.assert_whole(taken);
+}
+
+#[test]
+fn records_that_are_written_together_are_taken_or_refused_each_for_itself() {
+    let place = Place::new();
+    let (go, gate) = sync_channel::<()>(0);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let saw = Arc::clone(&seen);
+    let opened = Journal::open(&place.path(), move |write, result| {
+        // The first one holds the thread until all others wait.
+        gate.recv().ok();
+        saw.lock().unwrap().push((write.0, result));
+    })
+    .unwrap();
+    let give = |number, record| opened.journal.append(WriteId(number), record).unwrap();
+    give(0, query("203001234567", 0));
+    give(1, intent(1, "203001234568", 1));
+    // Another attempt on the same code, whose first is open by the record before it in the same write.
+    give(2, intent(2, "203001234568", 2));
+    give(3, settled(1, Outcome::Redeemed, SettledBy::Reply, 3));
+    give(4, intent(3, "203001234568", 4));
+    drop(go);
+    drop(opened);
+    let refused = Err(JournalTrouble::Failing);
+    let expected = [
+        (0, Ok(())),
+        (1, Ok(())),
+        (2, refused),
+        (3, Ok(())),
+        (4, Ok(())),
+    ];
+    assert_eq!(*seen.lock().unwrap(), expected);
+    place.assert_whole(4);
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! The way from a phone to the counter of a desk, as the server keeps it.
 
+use std::cell::Cell;
 use std::time::Duration;
 
-use coupon_kiosk::event::{Event, Touch};
+use coupon_kiosk::event::{Event, OnDuty, Touch, View};
 use coupon_kiosk::journal::Journal;
 use coupon_kiosk::journal::history::History;
 use coupon_kiosk::journal::line::Filter;
-use coupon_kiosk::kiosk::clock::Clock;
+use coupon_kiosk::kiosk::clock::{self, Clock};
 use coupon_kiosk::kiosk::{Inbox, Kiosk, Parts};
 use coupon_kiosk::online::line::{self, Line};
-use coupon_kiosk::payload::Origin;
+use coupon_kiosk::payload::{Origin, Payload, PaymentCodes};
 use coupon_kiosk::redemption::Rules;
 use coupon_kiosk::redemption::attempt::Outcome;
 use coupon_kiosk::screen::{Screen, Stage};
@@ -219,6 +220,15 @@ async fn with_kiosk<T>(
     desk: ForDesk,
     work: impl AsyncFnOnce(watch::Receiver<Screen>, Inbox) -> T,
 ) -> T {
+    with_kiosk_told(desk, |_event| true, work).await
+}
+
+/// The same where only what `passes` gets from the line to the kiosk.
+async fn with_kiosk_told<T>(
+    desk: ForDesk,
+    passes: impl Fn(&Event) -> bool,
+    work: impl AsyncFnOnce(watch::Receiver<Screen>, Inbox) -> T,
+) -> T {
     let (inbox, events) = Inbox::new();
     let reports = inbox.clone();
     let report = move |write, result| reports.journaled(write, result);
@@ -259,7 +269,7 @@ async fn with_kiosk<T>(
     };
     let mut line = Line::new(&settings, |_secret| {}).unwrap();
     let offers = inbox.clone();
-    let tell = move |event| offers.offer(event);
+    let tell = move |event: Event| !passes(&event) || offers.offer(event);
     let seen = screens.clone();
     tokio::select! {
         () = kiosk.run() => panic!("the kiosk ended"),
@@ -324,6 +334,74 @@ fn a_coupon_chosen_on_a_phone_is_reviewed_and_redeemed_at_the_counter() {
     );
     // The online half itself has redeemed nothing.
     assert_eq!(site.attempts(), Vec::<String>::new());
+}
+
+#[test]
+fn a_choice_that_is_lost_inside_the_desk_is_offered_again_before_it_counts_as_taken() {
+    let (_platform, site) = normal();
+    let lost = Cell::new(0);
+    // The way from the line to the loop was full, and nobody said so.
+    let passes = |event: &Event| {
+        let is_choice = matches!(event, Event::HandedOver { .. });
+        let is_lost = is_choice && lost.get() < 2;
+        lost.set(lost.get() + u32::from(is_lost));
+        !is_lost
+    };
+    run(with_kiosk_told(
+        site.for_desk(),
+        passes,
+        async |mut screens, _inbox| {
+            let screen = screens.wait_for(|screen| pass_of(screen).is_some());
+            let pass = pass_of(&screen.await.unwrap()).unwrap();
+            let mut phone = site.phone();
+            phone.open(&pass).await;
+            let handing = phone.choose(SEALED).await;
+            let handed = phone
+                .until(handing, |answer| answer.stage() == "done")
+                .await;
+            assert_eq!(handed.head(), "The desk has your coupon");
+            // And so it has.
+            let seen = screens.borrow().stage.clone();
+            assert!(!matches!(seen, Stage::Idle), "{seen:?}");
+            let is_review = |screen: &Screen| matches!(screen.stage, Stage::Review(_));
+            screens.wait_for(is_review).await.unwrap();
+        },
+    ));
+    assert_eq!(lost.get(), 2);
+}
+
+#[test]
+fn a_choice_counts_once_and_only_while_somebody_may_serve_it() {
+    let (_platform, site) = normal();
+    run(with_kiosk(site.for_desk(), async |mut screens, inbox| {
+        let choice = |number, secs: u64| Event::HandedOver {
+            number,
+            payload: Payload::parse("409632457895", PaymentCodes::Refused),
+            until: clock::tick() + Duration::from_secs(secs),
+        };
+        let idle = |screen: &Screen| matches!(screen.stage, Stage::Idle);
+        // Nobody is signed in; then it comes too late.
+        inbox.offer(Event::Duty(OnDuty::Locked));
+        inbox.offer(choice(1, 60));
+        inbox.offer(Event::Duty(OnDuty::Unstaffed));
+        inbox.offer(choice(2, 0));
+        inbox.offer(choice(3, 60));
+        let taken = |screen: &Screen| screen.desk.taken.is_some();
+        let first = screens.wait_for(taken).await.unwrap().desk.taken;
+        assert_eq!(first, Some(3));
+        let is_review = |screen: &Screen| matches!(screen.stage, Stage::Review(_));
+        screens.wait_for(is_review).await.unwrap();
+        inbox.offer(Event::Touch(Touch::Cancel));
+        screens.wait_for(idle).await.unwrap();
+        // The same once more begins nothing; the one after it does.
+        inbox.offer(choice(3, 60));
+        inbox.offer(Event::View(View::Held));
+        let viewed = |screen: &Screen| screen.desk.view == View::Held;
+        assert!(idle(&screens.wait_for(viewed).await.unwrap()));
+        inbox.offer(choice(4, 60));
+        let next = |screen: &Screen| screen.desk.taken == Some(4) && is_review(screen);
+        screens.wait_for(next).await.unwrap();
+    }));
 }
 
 #[test]
