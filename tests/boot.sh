@@ -62,7 +62,7 @@ rm -f "$slow"
 grep -qwE 'vmx|svm' /proc/cpuinfo || printf '[Service]\nTimeoutStartSec=30min\nWatchdogSec=5min\n' >"$slow"
 rm -rf "$root/var/lib/coupon-kiosk" "$root/var/log/journal" "$root/etc/credstore/secret"
 inside systemd-tmpfiles --create coupon-kiosk.conf
-echo 'a secret of the boot test' >"$root/etc/credstore/secret"
+echo a-secret-of-the-boot-test >"$root/etc/credstore/secret"
 chmod 600 "$root/etc/credstore/secret"
 cp tests/boot/kiosk.toml "$root/etc/coupon-kiosk/kiosk.toml"
 # The display of this machine has no graphics chip.
