@@ -8,6 +8,7 @@ pub mod camera;
 pub mod display;
 pub mod half_blocks;
 pub mod journal;
+pub mod latency;
 pub mod network;
 pub mod online;
 pub mod permissions;

@@ -4,6 +4,8 @@
 //! in them names a code, a customer or a secret. [`watchdog`] asks loop and window for a beat now and then, and tells
 //! systemd only when both have answered.
 
+mod classes;
+mod delays;
 mod register;
 mod server;
 pub mod update_lock;
@@ -25,12 +27,14 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use crate::event::{CameraState, Event};
-use crate::frame::{Frame, Slot};
+use crate::frame::{Delays, Frame, Slot};
 use crate::kiosk::observed::{Noted, word};
 use crate::redemption::attempt::Record;
-use crate::redemption::reply::{Reply, Told, Unknown};
+use crate::redemption::reply::Told;
 use crate::screen::{Connection, Screen};
 
+use classes::end;
+use delays::LensDelay;
 pub use server::serve;
 
 type Labels = Vec<(&'static str, String)>;
@@ -59,12 +63,12 @@ struct Inner {
     write_seconds: Histogram,
     write_failures: Counter,
     redraw_seconds: Histogram,
-    read_seconds: Histogram,
     in_doubt: Gauge,
     oldest_doubt: Decimal,
     camera: Family<Labels, Gauge>,
     camera_heals: Counter,
     frames: Gauge,
+    lens_delay: LensDelay,
     token_life: Decimal,
     journal_bytes: Gauge,
     memory_bytes: Gauge,
@@ -85,6 +89,8 @@ struct State {
 pub struct Sources {
     /// Counts the camera's frames.
     pub frames: Arc<Slot<Frame>>,
+    /// How long frames take from the lens.
+    pub delays: Delays,
     /// Whose size is told.
     pub journal: PathBuf,
     /// Knows how long the token holds.
@@ -106,12 +112,12 @@ impl Default for Numbers {
             ]),
             write_failures: Counter::default(),
             redraw_seconds: Histogram::new([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]),
-            read_seconds: Histogram::new([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0]),
             in_doubt: Gauge::default(),
             oldest_doubt: Decimal::default(),
             camera: Family::default(),
             camera_heals: Counter::default(),
             frames: Gauge::default(),
+            lens_delay: LensDelay::default(),
             token_life: Decimal::default(),
             journal_bytes: Gauge::default(),
             memory_bytes: Gauge::default(),
@@ -166,11 +172,6 @@ impl Numbers {
     /// Takes what a picture of the window cost.
     pub fn redrawn(&self, seconds: f32) {
         self.0.redraw_seconds.observe(f64::from(seconds));
-    }
-
-    /// Takes how long a scanned text was on its way from the lens.
-    pub fn read(&self, took: Duration) {
-        self.0.read_seconds.observe(took.as_secs_f64());
     }
 
     /// Takes whether loop and window answered when they were asked last.
@@ -228,6 +229,7 @@ impl Numbers {
         let whole = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         let (number, _) = sources.frames.newest();
         inner.frames.set(whole(number));
+        inner.lens_delay.take(&sources.delays);
         let life = tokio::time::timeout(PATIENCE, sources.weixin.token_life()).await;
         inner
             .token_life
@@ -280,28 +282,6 @@ impl Numbers {
         let mut is_alive = true;
         self.state(|state| is_alive = !state.is_silent);
         is_alive
-    }
-}
-
-/// The outcome of an exchange, and the class of its errcode.
-fn end<T>(reply: &Reply<T>) -> (&'static str, String) {
-    match reply {
-        Reply::Answered(_) => ("answered", String::new()),
-        Reply::Refused(refusal) => ("refused", word(refusal.reason)),
-        Reply::NotSent(why) => ("not_sent", word(why)),
-        Reply::Unknown(why) => ("unknown", unknown(*why).to_owned()),
-    }
-}
-
-fn unknown(why: Unknown) -> &'static str {
-    match why {
-        Unknown::Timeout => "timeout",
-        Unknown::Broken => "broken",
-        Unknown::Status(_) => "status",
-        Unknown::Unreadable => "unreadable",
-        Unknown::Busy(_) => "busy",
-        Unknown::Errcode(_) => "errcode",
-        Unknown::Crash => "crash",
     }
 }
 

@@ -133,10 +133,36 @@ pub enum StaffFault {
 pub struct Settings {
     /// The store's name.
     pub store: Option<String>,
-    /// The camera, by its name.
+    /// The camera, as [`CameraLine::id`] names it.
     pub camera: Option<String>,
+    /// What of the camera's picture is seen, and how.
+    pub aim: Aim,
     /// Idle for so long, a desk with staff locks itself.
     pub lock_after: Option<Duration>,
+}
+
+/// What of the camera's picture is seen, and how it is turned.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Aim {
+    /// Degrees clockwise: 0, 90, 180 or 270.
+    pub rotate: u32,
+    /// As in a mirror. Codes are read unmirrored all the same.
+    pub mirror: bool,
+    /// How much it is magnified round the region's middle, in hundredths.
+    pub zoom: u32,
+    /// The part that is looked at: left, top, width and height in hundredths of the turned picture.
+    pub region: [u32; 4],
+}
+
+impl Default for Aim {
+    fn default() -> Self {
+        Self {
+            rotate: 0,
+            mirror: false,
+            zoom: 100,
+            region: [0, 0, 100, 100],
+        }
+    }
 }
 
 /// One change of the [`Settings`].
@@ -144,8 +170,10 @@ pub struct Settings {
 pub enum Change {
     /// The store's name.
     Store(String),
-    /// The camera, by its name.
+    /// The camera, as [`CameraLine::id`] names it.
     Camera(String),
+    /// What of the camera's picture is seen, and how.
+    Aim(Aim),
     /// When an idle desk locks itself; `None` is never.
     LockAfter(Option<Duration>),
 }
@@ -153,8 +181,10 @@ pub enum Change {
 /// A camera to choose.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CameraLine {
-    /// As it calls itself.
+    /// As it calls itself, and where it is plugged in where another one has the same name.
     pub name: String,
+    /// Its name and where it is plugged in: what it is known by after it was pulled or got another number.
+    pub id: String,
     /// Whether it can be opened, as far as one can tell before.
     pub is_free: bool,
 }

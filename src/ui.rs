@@ -6,6 +6,7 @@
 mod attention;
 mod behind;
 mod checkup;
+mod choice;
 mod day;
 mod details;
 pub mod drawn;
@@ -124,7 +125,7 @@ impl Window {
             kept: Kept::default(),
             wedge: Wedge::default(),
             fingers: Fingers::default(),
-            preview: Preview::default(),
+            preview: Preview::counting(parts.delays.clone()),
             sees_frames,
             parts,
         };
@@ -196,6 +197,7 @@ impl Window {
             }
             Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
+            Act::Sight(id) => (self.parts.tell)(Said::Sight(id)),
             Act::Handset(press) => (self.parts.tell)(Said::Handset(press)),
         }
     }
@@ -325,7 +327,8 @@ impl eframe::App for Window {
         if sees_frames {
             let parts = &self.parts;
             self.preview.take(ui.ctx(), &parts.frames, now);
-            self.preview.outline(&parts.sights, parts.is_mirrored);
+            let is_mirrored = self.behind.office.settings.aim.mirror;
+            self.preview.outline(&parts.outlines, is_mirrored);
         }
         let look = Look {
             wording: &self.wording,

@@ -13,6 +13,7 @@ use super::stand_in_phone::{self, TOUCHES};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
 use crate::camera::{self, Camera, Source, Wanted};
+use crate::frame::Delays;
 use crate::frame::Luma;
 use crate::kiosk::Parts;
 use crate::office::Settings;
@@ -94,6 +95,7 @@ impl Running {
             names: (None, None),
             examined: Examined::Machine,
             clock: story.clock(),
+            delays: Delays::default(),
         };
         let online = DemoOnline::start(folder.path(), language)?;
         let (presses, pressed) = mpsc::channel(TOUCHES);
@@ -116,7 +118,6 @@ impl Running {
             handset: Some((presses, handset)),
             is_fullscreen: false,
             shade,
-            is_mirrored: false,
         };
         let parts = demo.begin()?;
         if is_shown {
@@ -158,7 +159,7 @@ struct Demo {
     wishes: Wishes,
     begun: u32,
     story: Story,
-    /// How many of its phones were held up.
+    /// How many of its views were seen.
     held_up: usize,
     phones: Phones,
 }
@@ -179,12 +180,14 @@ impl Demo {
             // A touch too many is none.
             self.presses.try_send(Press::Open).ok();
         }
-        let Some(picture) = self.story.pictures().get(self.held_up).cloned() else {
+        let views = self.story.views();
+        let Some(pictures) = views.get(self.held_up) else {
             return;
         };
-        match code_of(&picture) {
-            Ok(code) => self.phones.hold_up(code),
-            Err(error) => tracing::error!(%error, picture, "a picture of the demo is missing"),
+        let codes: anyhow::Result<Vec<Luma>> = pictures.iter().map(|name| code_of(name)).collect();
+        match codes {
+            Ok(codes) => self.phones.hold_up(codes),
+            Err(error) => tracing::error!(%error, ?pictures, "a picture of the demo is missing"),
         }
         self.held_up += 1;
     }
@@ -201,7 +204,7 @@ fn code_of(name: &str) -> anyhow::Result<Luma> {
 impl Stories for Demo {
     fn choose(&mut self, phone: usize) -> Option<Parts> {
         let name = &self.names.get(phone)?.clone();
-        let goes_on = *name == self.story.name && self.held_up < self.story.pictures().len();
+        let goes_on = *name == self.story.name && self.held_up < self.story.views().len();
         let mut parts = None;
         if !goes_on {
             let begun = Story::open(name).and_then(|story| {

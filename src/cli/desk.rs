@@ -25,9 +25,9 @@ use super::delay::Delay;
 use super::lens::{self, Lens};
 use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
-use crate::camera::Wanted;
+use crate::camera::{Demand, Wanted};
 use crate::event::{CameraState, Event, OnDuty};
-use crate::frame::{Frame, Sight, Slot};
+use crate::frame::{Delays, Frame, Outlines, Slot};
 use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::Pulse;
@@ -66,7 +66,10 @@ pub(super) struct Desk {
     asks: mpsc::Sender<Ask>,
     screens: watch::Receiver<Screen>,
     frames: Arc<Slot<Frame>>,
-    sights: Arc<Slot<Sight>>,
+    outlines: Arc<Outlines>,
+    /// What the scanner needs of the camera.
+    demand: Demand,
+    delays: Delays,
     waker: Arc<OnceLock<Waker>>,
     numbers: Numbers,
     pulse: Pulse,
@@ -133,14 +136,19 @@ impl Desk {
             });
         })?;
         let frames: Arc<Slot<Frame>> = Arc::default();
-        let lens = camera.map(|wanted| Lens::new(wanted, Arc::clone(&frames), asks.clone()));
+        let demand = Demand::default();
+        let lens = camera
+            .map(|wanted| Lens::new(wanted, Arc::clone(&frames), asks.clone(), demand.clone()));
+        let delays = papers.delays.clone();
         let ends = (wishes.clone(), wished);
         let office = OfficeThread::start(ends, papers, asks.clone(), lens, Arc::clone(&waker))?;
         Ok(Self {
             asks,
             screens,
             frames,
-            sights: Arc::default(),
+            outlines: Arc::default(),
+            demand,
+            delays,
             waker,
             numbers,
             pulse,
@@ -164,6 +172,11 @@ impl Desk {
         Arc::clone(&self.frames)
     }
 
+    /// How long frames take.
+    pub(super) fn delays(&self) -> Delays {
+        self.delays.clone()
+    }
+
     /// Where the camera tells its state.
     pub(super) fn camera(&self) -> impl FnMut(CameraState) + Send + 'static {
         lens::report(self.asks.clone())
@@ -176,25 +189,27 @@ impl Desk {
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
         let asks = self.asks.clone();
-        let numbers = self.numbers();
-        let mut delay = Delay::to("agreed text");
+        let mut delay = Delay::into(self.delays());
+        let demand = self.demand.clone();
         let report = move |sighting, at| {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
-                    if let Some(took) = delay.since(at) {
-                        numbers.read(took);
-                    }
+                    delay.since(at);
+                    demand.taken();
                     Event::Payload(Payload::parse(&found.text, payment_codes), Origin::Desk)
                 }
-                Sighting::View(view) => Event::View(view),
+                Sighting::View(view) => {
+                    demand.see(view);
+                    Event::View(view)
+                }
             };
             if asks.try_send(Ask::Event(event)).is_err() {
                 tracing::warn!("the kiosk is too busy for what was scanned");
             }
         };
-        let sights = Arc::clone(&self.sights);
-        let worker = scanner::watch(self.frames(), symbologies, sights, report);
+        let outlines = Arc::clone(&self.outlines);
+        let worker = scanner::watch(self.frames(), symbologies, outlines, report);
         worker.context("the scanner's thread cannot be started")
     }
 
@@ -221,6 +236,7 @@ impl Desk {
     ) -> ui::Parts {
         let asks = self.asks.clone();
         let wishes = self.wishes.clone();
+        let outlines = Arc::clone(&self.outlines);
         let presses = look.handset.as_ref().map(|(presses, _)| presses.clone());
         let tell = move |said| {
             let ask = match said {
@@ -235,6 +251,7 @@ impl Desk {
                 }
                 Said::Wish(wish) => return wishes.wish(wish),
                 Said::Language(language) => return remember(language),
+                Said::Sight(id) => return outlines.touched.put(id),
             };
             if asks.try_send(ask).is_err() {
                 tracing::warn!("the kiosk is too busy for what was touched");
@@ -252,8 +269,8 @@ impl Desk {
             screens: self.screens.clone(),
             office: self.office.seen.clone(),
             frames: self.frames(),
-            sights: Arc::clone(&self.sights),
-            is_mirrored: look.is_mirrored,
+            outlines: Arc::clone(&self.outlines),
+            delays: self.delays.clone(),
             tell: Box::new(tell),
             tick: Box::new(crate::kiosk::clock::tick),
             language: look.language,
@@ -316,5 +333,4 @@ pub(super) struct DeskLook {
     pub(super) handset: Option<(mpsc::Sender<Press>, watch::Receiver<Option<Handset>>)>,
     pub(super) is_fullscreen: bool,
     pub(super) shade: Shade,
-    pub(super) is_mirrored: bool,
 }

@@ -61,8 +61,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         wording: &wording,
         findings: Vec::new(),
     };
-    let lens =
-        Lens::Device(config.map_or_else(Wanted::default, |config| cameras::wanted(&config.camera)));
+    let lens = Lens::Device(config.map_or_else(Wanted::default, cameras::wanted));
     let checks = Checks {
         loaded: Some(&loaded),
         lens,

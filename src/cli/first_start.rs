@@ -122,7 +122,7 @@ fn examine(
 ) -> anyhow::Result<Tested> {
     let (_folder, loaded) = tried(start, environment)?;
     let wanted = loaded.config.as_ref();
-    let wanted = wanted.map_or_else(Wanted::default, |config| cameras::wanted(&config.camera));
+    let wanted = wanted.map_or_else(Wanted::default, cameras::wanted);
     let checks = Checks {
         loaded: Some(&loaded),
         lens: Lens::Device(wanted),

@@ -8,9 +8,10 @@ mod titles;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
@@ -18,7 +19,9 @@ use tokio::sync::{mpsc, watch};
 use super::desk::Ask;
 use super::lens::Lens;
 use crate::card::{CardId, CardTitle};
-use crate::kiosk::clock::Clock;
+use crate::doctor::latency;
+use crate::frame::Delays;
+use crate::kiosk::clock::{self, Clock};
 use crate::office::checkup::CheckLine;
 use crate::office::{Office, Settings, Wish};
 use crate::staff::Staff;
@@ -33,6 +36,9 @@ pub(super) type Round = u32;
 
 /// How many wishes may wait.
 const WISHES: usize = 64;
+
+/// How often the doctor is left what was measured.
+const KEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// How many coupons' names are kept in mind: far more than any merchant has.
 const TITLES: usize = 1_000;
@@ -109,6 +115,8 @@ pub(super) struct Papers {
     pub(super) examined: Examined,
     /// For the waits after wrong PINs, and for the name of an export.
     pub(super) clock: Clock,
+    /// Kept beside the journal now and then, for the doctor.
+    pub(super) delays: Delays,
 }
 
 /// The thread and what it has to show. It ends when this goes, the camera with it.
@@ -141,23 +149,15 @@ impl OfficeThread {
             wishes: wishes.clone(),
             doctor: None,
             round: 0,
+            kept: None,
         };
         serving.begin();
         let worker = Worker::start("office", move |_stop| {
             serving.open_lens();
-            // One read answers everything that waits.
-            while let Ok(first) = asked.recv() {
-                if !serving.take(first) {
-                    return;
-                }
-                while let Ok(next) = asked.try_recv() {
-                    if !serving.take(next) {
-                        return;
-                    }
-                }
-                serving.read();
-                serving.publish();
+            while serving.serve(&asked) {
+                serving.keep_delays(KEEP_EVERY);
             }
+            serving.keep_delays(Duration::ZERO);
         });
         Ok(Self {
             seen,
@@ -191,9 +191,47 @@ struct Serving {
     /// Looks at the desk; one at a time.
     doctor: Option<Worker>,
     round: Round,
+    /// When the delays were kept last.
+    kept: Option<Instant>,
 }
 
 impl Serving {
+    /// Sees to everything that waits, and waits for the next; `false` at the end.
+    fn serve(&mut self, asked: &Receiver<Asked>) -> bool {
+        match asked.recv_timeout(KEEP_EVERY) {
+            Ok(first) => {
+                if !self.take(first) {
+                    return false;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        // One read answers all of them.
+        while let Ok(next) = asked.try_recv() {
+            if !self.take(next) {
+                return false;
+            }
+        }
+        self.read();
+        self.publish();
+        true
+    }
+
+    /// Keeps how long frames took, where that was not done for so long. A demo's are nobody's matter.
+    fn keep_delays(&mut self, every: Duration) {
+        let now = clock::tick();
+        let is_due = |kept: Instant| now.saturating_duration_since(kept) >= every;
+        if matches!(self.papers.journals, Journals::Demo(_)) || !self.kept.is_none_or(is_due) {
+            return;
+        }
+        self.kept = Some(now);
+        let at = self.papers.clock.now().wall;
+        if let Err(error) = latency::keep(&self.papers.journal, &self.papers.delays, at) {
+            tracing::warn!(%error, "how long frames take cannot be kept for the doctor");
+        }
+    }
+
     fn read(&mut self) {
         if self.looks {
             self.office.day = self.papers.journals.today(&self.titles);

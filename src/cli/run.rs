@@ -9,6 +9,7 @@ use super::display::Display;
 use super::office::{Examined, Journals, Papers, Wishes};
 use super::{Context, Exit, cameras, first_start, fleet, hand_off, scan, set_up};
 use crate::config::{self, Config};
+use crate::frame::Delays;
 use crate::health;
 use crate::journal::Held;
 use crate::kiosk::Parts;
@@ -49,7 +50,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Ok(parts) => parts,
         Err(Held) => return set_up::held(&wording, &config.journal),
     };
-    let wanted = cameras::wanted(&config.camera);
+    let wanted = cameras::wanted(&config);
     let speaker = desk::speaker(config::volume(&config));
     let desk = Desk::start(
         (parts, speaker),
@@ -77,7 +78,6 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         handset: None,
         is_fullscreen: config.ui.fullscreen,
         shade: config.ui.shade,
-        is_mirrored: config.camera.mirror,
     };
     let journal = config.journal;
     desk.open(look, move |language| {
@@ -116,6 +116,7 @@ fn papers(config: &Config, path: Option<PathBuf>) -> Papers {
         names: (config.store.name.clone(), config.store.desk.clone()),
         examined: Examined::Desk(path),
         clock: Clock::System,
+        delays: Delays::default(),
     }
 }
 
@@ -135,6 +136,7 @@ fn keep_log(config: &Config) -> anyhow::Result<()> {
 fn sources(desk: &Desk, config: &Config, weixin: Client) -> health::Sources {
     health::Sources {
         frames: desk.frames(),
+        delays: desk.delays(),
         journal: config.journal.clone(),
         weixin,
     }

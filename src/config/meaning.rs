@@ -13,7 +13,7 @@ use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, choice, flag, integer, text};
 use super::values::{
-    LOUD, card_ids, check_pem, device, language, loopback, percent, region, rotation, shade,
+    LOUD, ZOOM, card_ids, check_pem, device, language, loopback, percent, region, rotation, shade,
     symbologies, time_zone,
 };
 use super::{Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin};
@@ -134,7 +134,7 @@ fn camera(reader: &mut Reader) -> Camera {
         }),
         rotate: reader.or("camera.rotate", default.rotate, rotation),
         zoom: reader.or("camera.zoom", default.zoom, |raw| {
-            integer("camera.zoom", raw, &(100..=800))
+            integer("camera.zoom", raw, &ZOOM)
         }),
         region: reader.or("camera.region", default.region, region),
         sleep_minutes: reader.or("camera.sleep_minutes", default.sleep_minutes, |raw| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Finding, sharpness};
 use crate::camera::devices::{self, Access, Device, Wish, candidates};
-use crate::camera::{self, Source, Wanted};
+use crate::camera::{self, Demand, Source, Wanted};
 use crate::frame::{Frame, Luma, Slot};
 use crate::scanner::{self, Effort, Symbologies};
 
@@ -39,8 +39,8 @@ pub fn examine(wanted: Wanted) -> Vec<Finding> {
         return vec![finding];
     }
     let frames = Arc::new(Slot::default());
-    let Ok(_camera) = camera::watch(Source::Device, wanted, Arc::clone(&frames), |_state| {})
-    else {
+    let source = Source::Device(Demand::default());
+    let Ok(_camera) = camera::watch(source, wanted, Arc::clone(&frames), |_state| {}) else {
         return vec![
             Finding::out_of_reach("camera", "doctor-camera-silent")
                 .with("name", device.name.clone()),

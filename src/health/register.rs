@@ -46,12 +46,6 @@ impl Inner {
             Unit::Seconds,
             self.redraw_seconds.clone(),
         );
-        r.register_with_unit(
-            "lens_to_text",
-            "From the lens to the text that two frames agree on",
-            Unit::Seconds,
-            self.read_seconds.clone(),
-        );
         self
     }
 
@@ -84,6 +78,7 @@ impl Inner {
             "Changes of the newest frame since the start: the frames, and one for each time that they end",
             self.frames.clone(),
         );
+        self.lens_delay.register(r);
         r.register_with_unit(
             "token_life",
             "How long the access token still holds; 0 without one, and where its source does not tell",

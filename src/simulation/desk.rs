@@ -9,7 +9,7 @@ use super::weather::Weather;
 use crate::event::{CameraState, Event, LookUpId, Touch};
 use crate::payload::{Origin, Payload, PaymentCodes};
 use crate::scanner::tracker::{Sighting, Tracker};
-use crate::scanner::{Found, Symbology};
+use crate::scanner::{Found, Seen, Symbology};
 use crate::screen::{Screen, Stage};
 
 /// What the lens sees at one moment.
@@ -68,8 +68,11 @@ pub(super) fn see(tracker: &mut Tracker, view: View) -> Vec<Event> {
             return events;
         }
         View::Texts(texts) => {
-            let found: Vec<Found> = texts.into_iter().map(found).collect();
-            tracker.see(&found, Instant::now().into_std())
+            let seen = Seen {
+                found: texts.into_iter().map(found).collect(),
+                has_unread: false,
+            };
+            tracker.see(&seen, Instant::now().into_std())
         }
     };
     let event = |sighting| match sighting {

@@ -78,7 +78,10 @@ impl Icon {
                 NotACoupon::ReceiveLink => Self::Gift,
                 NotACoupon::Link => Self::Link,
                 NotACoupon::CardId => Self::Card,
-                NotACoupon::Empty | NotACoupon::OtherScheme | NotACoupon::Text => Self::NotFound,
+                NotACoupon::Empty
+                | NotACoupon::Wifi
+                | NotACoupon::OtherScheme
+                | NotACoupon::Text => Self::NotFound,
             },
             Why::NotHonoured => Self::Ban,
             Why::Journal(_) => Self::Disk,

@@ -1,6 +1,7 @@
 //! A manager's pages: what the store is called, which camera, when the desk locks itself, the staff, the day as a file, and
 //! the way out of kiosk mode. Where there is no manager yet, they are open: somebody has to be the first.
 
+mod camera;
 mod people;
 
 use std::time::{Duration, Instant};
@@ -8,11 +9,11 @@ use std::time::{Duration, Instant};
 use eframe::egui::{Rect, Ui, vec2};
 
 use super::checkup::{self, Asks, CheckupPage, checkup_ui};
-use super::look::{Act, Look, is_wide};
+use super::look::{Act, Look};
 use super::sign_in::{Purpose, SignIn, sign_in_ui};
 use super::theme::{self, GAP, MARGIN, TARGET};
 use super::typing::{self, Typing, Way, part};
-use super::viewfinder::{Preview, viewfinder_ui};
+use super::viewfinder::Preview;
 use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
 use crate::office::{Change, Office, Wish};
 use crate::screen::Screen;
@@ -99,7 +100,13 @@ pub fn service_ui(
             }
             act
         }
-        Room::Camera => camera_ui(ui, inner, look, &mut service.room, seen),
+        Room::Camera => {
+            let (act, is_done) = camera::camera_ui(ui, inner, look, seen);
+            if is_done {
+                service.room = Room::Menu;
+            }
+            act
+        }
         Room::Lock => lock_ui(ui, inner, look, &mut service.room, seen.office),
         Room::Staff(people) => {
             let (act, is_done) = people.show(ui, inner, look, staff);
@@ -240,56 +247,6 @@ fn store_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) -> (Op
     let (goes, keeps) = foot_ui(ui, foot, look, "remark-keep", !name.is_empty());
     let act = keeps.then_some(Act::Wish(Wish::Change(Change::Store(name))));
     (act, goes || keeps)
-}
-
-/// The cameras, each opened at a touch, with what the open one sees.
-fn camera_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    room: &mut Room,
-    seen: Seen<'_>,
-) -> Option<Act> {
-    let rest = titled(ui, rect, look, "service-camera");
-    let (list, picture) = if is_wide(rest) {
-        let (list, picture) = cut_left(rest, rest.width() * 0.45);
-        (list, picture.with_min_x(picture.left() + MARGIN))
-    } else {
-        let (list, picture) = cut_top(rest, rest.height() * 0.5);
-        (list, picture.with_min_y(picture.top() + GAP))
-    };
-    viewfinder_ui(ui, picture, look, seen.preview, &seen.screen.desk.camera);
-    let (mut list, foot) = cut_bottom(list, TARGET);
-    let mut act = None;
-    let cameras = seen.office.cameras.as_deref().unwrap_or_default();
-    if cameras.is_empty() {
-        let words = look.wording.say("service-no-camera");
-        Text::body(&words, look.palette.muted).put_centred(ui, list);
-    }
-    for (at, camera) in cameras.iter().enumerate() {
-        if list.height() < TARGET + GAP {
-            break;
-        }
-        let (place, after) = cut_top(list, TARGET + GAP);
-        list = after;
-        let is_chosen = seen.office.settings.camera.as_ref() == Some(&camera.name);
-        let (fill, text) = if is_chosen {
-            (look.palette.accent, look.palette.on_accent)
-        } else {
-            (look.palette.key, look.palette.text)
-        };
-        let key = Key::new(&camera.name, fill, text).enabled(camera.is_free || is_chosen);
-        let place = place.with_max_y(place.bottom() - GAP);
-        if key.show(ui, place, &format!("camera {at}")) {
-            act = Some(Act::Wish(Wish::Change(Change::Camera(camera.name.clone()))));
-        }
-    }
-    let label = look.wording.say("day-close");
-    let key = Key::new(&label, look.palette.key, look.palette.text);
-    if key.show(ui, foot, "service-back") {
-        *room = Room::Menu;
-    }
-    act
 }
 
 /// What a desk may be idle for, in seconds; 0 is for ever.

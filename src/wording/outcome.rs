@@ -166,6 +166,7 @@ pub(super) fn why_key(why: &Why, outcome: Outcome) -> &'static str {
             NotACoupon::ReceiveLink => "why-receive-link",
             NotACoupon::CardId => "why-card-number",
             NotACoupon::Link => "why-link",
+            NotACoupon::Wifi => "why-wifi",
             NotACoupon::OtherScheme => "why-other-scheme",
             NotACoupon::Text => "why-text",
         },

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use coupon_kiosk::event::{CameraState, Event};
+use coupon_kiosk::frame::{Came, Delays};
 use coupon_kiosk::health::{self, Numbers, Sources};
 use coupon_kiosk::kiosk::observed::Noted;
 use coupon_kiosk::redemption::attempt::{AttemptId, Outcome, Record, Settled, SettledBy};
@@ -29,6 +30,7 @@ fn sources(journal: PathBuf) -> Sources {
     };
     Sources {
         frames: std::sync::Arc::default(),
+        delays: Delays::default(),
         journal,
         weixin: Client::new(&settings).unwrap(),
     }
@@ -132,7 +134,10 @@ fn what_happens_is_counted_and_told_in_words_that_prometheus_takes() {
     let journal = folder.path().join("journal.sqlite");
     std::fs::write(&journal, [0; 4096]).unwrap();
     let numbers = Numbers::default();
-    let serving = health::serve(loopback(), numbers.clone(), sources(journal)).unwrap();
+    let looked_at = sources(journal);
+    let delays = looked_at.delays.clone();
+    let serving = health::serve(loopback(), numbers.clone(), looked_at).unwrap();
+    delays.record(Came::Read, Duration::from_millis(40));
     numbers.note(&Noted::Event(&Event::Camera(live())));
     numbers.note(&Noted::Event(&Event::Camera(CameraState::Lost)));
     numbers.note(&Noted::Event(&Event::Camera(live())));
@@ -153,7 +158,6 @@ fn what_happens_is_counted_and_told_in_words_that_prometheus_takes() {
         result: &Ok(()),
     });
     numbers.redrawn(0.03);
-    numbers.read(Duration::from_millis(30));
     numbers.note(&Noted::Record(&settled()));
 
     let (status, text) = ask(serving.address, "GET", "/metrics");
@@ -169,7 +173,7 @@ fn what_happens_is_counted_and_told_in_words_that_prometheus_takes() {
         "coupon_kiosk_camera_heals_total 1",
         "coupon_kiosk_journal_write_seconds_count 1",
         "coupon_kiosk_redraw_seconds_count 1",
-        "coupon_kiosk_lens_to_text_seconds_count 1",
+        "coupon_kiosk_lens_delay_seconds{to=\"text\",quantile=\"0.99\"} 0.04",
         "coupon_kiosk_journal_size_bytes 4096",
         "coupon_kiosk_in_doubt 0",
     ] {

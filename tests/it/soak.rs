@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use coupon_kiosk::event::{Event, Touch};
-use coupon_kiosk::frame::{Frame, Luma, Rgb, Sight, Slot};
+use coupon_kiosk::frame::{Frame, Luma, Outlines, Rgb, Slot};
 use coupon_kiosk::journal::Journal;
 use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::kiosk::clock::{Clock, tick};
@@ -131,7 +131,7 @@ impl Held {
 /// The kiosk without its window: frames in, screens out.
 struct Desk {
     frames: Arc<Slot<Frame>>,
-    sights: Arc<Slot<Sight>>,
+    outlines: Arc<Outlines>,
     screens: watch::Receiver<Screen>,
     inbox: Inbox,
     waits: Runtime,
@@ -195,7 +195,7 @@ impl Desk {
                 }
             });
         });
-        let (frames, sights) = (Arc::default(), Arc::default());
+        let (frames, outlines): (_, Arc<Outlines>) = (Arc::default(), Arc::default());
         let offers = inbox.clone();
         let taken = move |sighting, _at| {
             let event = match sighting {
@@ -210,12 +210,12 @@ impl Desk {
         let scanner = scanner::watch(
             Arc::clone(&frames),
             Symbologies::default(),
-            Arc::clone(&sights),
+            Arc::clone(&outlines),
             taken,
         );
         Self {
             frames,
-            sights,
+            outlines,
             screens,
             inbox,
             waits: runtime(),
@@ -250,13 +250,13 @@ impl Desk {
     /// Shows one frame and waits until the scanner has seen it.
     fn show(&mut self, luma: Luma, later: u64) {
         self.at += Duration::from_millis(later);
-        let (seen, _) = self.sights.newest();
+        let (seen, _) = self.outlines.sights.newest();
         self.frames.put(Frame {
             luma,
             preview: Arc::new(Rgb::new(1, 1, vec![0; 3]).unwrap()),
             at: self.at,
         });
-        let (now, _) = self.sights.wait_newer(seen, PATIENCE);
+        let (now, _) = self.outlines.sights.wait_newer(seen, PATIENCE);
         assert!(now > seen, "the scanner saw nothing");
     }
 

@@ -95,6 +95,9 @@ fn desk(
     for finding in doctor::journal::examine(journal, now) {
         tell(finding)?;
     }
+    for finding in doctor::latency::examine(&config.journal) {
+        tell(finding)?;
+    }
     let around = Surroundings {
         proxy_variable: [
             "HTTPS_PROXY",

@@ -26,9 +26,8 @@ impl Serving {
 
     /// Opens the camera that was chosen on the screen, or the configured one.
     pub(super) fn open_lens(&mut self) {
-        let name = self.office.settings.camera.clone();
         if let Some(lens) = &mut self.lens {
-            lens.open(name.as_deref());
+            lens.open();
         }
     }
 
@@ -196,9 +195,17 @@ impl Serving {
         match change {
             Change::Store(name) => settings.store = Some(name.clone()),
             Change::LockAfter(after) => settings.lock_after = *after,
-            Change::Camera(name) => {
-                settings.camera = Some(name.clone());
-                self.open_lens();
+            Change::Camera(id) => {
+                settings.camera = Some(id.clone());
+                if let Some(lens) = &mut self.lens {
+                    lens.choose(id);
+                }
+            }
+            Change::Aim(aim) => {
+                settings.aim = *aim;
+                if let Some(lens) = &mut self.lens {
+                    lens.aim(aim);
+                }
             }
         }
         self.office.place = self.place();
