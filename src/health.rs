@@ -7,6 +7,7 @@
 mod classes;
 mod delays;
 mod register;
+mod resident;
 mod server;
 pub mod update_lock;
 pub mod watchdog;
@@ -35,6 +36,7 @@ use crate::screen::{Connection, Screen};
 
 use classes::end;
 use delays::LensDelay;
+use resident::resident;
 pub use server::serve;
 
 type Labels = Vec<(&'static str, String)>;
@@ -147,6 +149,7 @@ impl Numbers {
                 | Event::Invitation(_)
                 | Event::View(_)
                 | Event::Note { .. }
+                | Event::Witnessed(_)
                 | Event::Duty(_)
                 | Event::Journaled { .. },
             )
@@ -156,7 +159,9 @@ impl Numbers {
                 | Record::Resend(_)
                 | Record::Probe(_)
                 | Record::Remark(_)
-                | Record::Mistake(_),
+                | Record::Mistake(_)
+                | Record::Override(_)
+                | Record::Witness(_),
             ) => {}
             Noted::Written { took, result } => {
                 inner.write_seconds.observe(took.as_secs_f64());
@@ -283,12 +288,4 @@ impl Numbers {
         self.state(|state| is_alive = !state.is_silent);
         is_alive
     }
-}
-
-/// Resident memory, as the system tells it.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }

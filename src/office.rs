@@ -13,6 +13,7 @@ use self::checkup::{Checkup, Panel};
 use crate::card::{CardId, Code};
 use crate::event::OnDuty;
 use crate::redemption::attempt::{AttemptId, Outcome, Record, SettledBy};
+use crate::redemption::ruling::{Goods, Ground};
 use crate::screen::Why;
 use crate::wording::Language;
 
@@ -226,6 +227,8 @@ pub struct DayLine {
     pub remark: Option<String>,
     /// Noted as redeemed by mistake.
     pub is_mistake: bool,
+    /// What a manager said of the goods while it was in doubt.
+    pub ruled: Option<Goods>,
 }
 
 /// All that is recorded of one line.
@@ -340,4 +343,6 @@ pub enum Wish {
     Export,
     /// The doctor's look at everything, told in this language.
     Examine(Language, Panel),
+    /// A manager's word on an attempt in doubt: what became of the goods, why, and his own words.
+    Override(AttemptId, Goods, Ground, String),
 }

@@ -9,6 +9,7 @@ mod checkup;
 mod choice;
 mod day;
 mod details;
+mod doubts;
 pub mod drawn;
 mod fingers;
 pub mod first_start;
@@ -23,6 +24,7 @@ mod look;
 mod measure;
 mod opening;
 mod outcome;
+mod overriding;
 mod page;
 mod parts;
 mod pin;
@@ -307,8 +309,8 @@ impl eframe::App for Window {
             self.behind.note_hands(now);
             self.wish(Wish::Lock);
         }
-        let may_leave = |page: &mut Page| matches!(page, Page::Service(_));
-        if self.page.as_mut().is_some_and(may_leave) && self.behind.is_left(ctx, now) {
+        let is_managers = self.page.as_ref().is_some_and(Page::is_managers);
+        if is_managers && self.behind.is_left(ctx, now) {
             self.page = None;
         }
         if let Some(wish) = self.behind.leave(self.page.is_some()) {

@@ -11,6 +11,7 @@ work-journaling = Writing it down …
 work-consuming = Redeeming … please wait
 notice-redeemed-here = This desk redeemed this coupon at { $time }
 notice-wait = One moment: the last coupon is still being redeemed
+notice-slow-disk = The kiosk's disk was slow, and nothing was sent: please look again and confirm
 
 ## The review
 review = May be redeemed
@@ -166,6 +167,12 @@ why-unknown-looking = Weixin gave no usable answer.
     .do = Nothing was redeemed. Scan again in a moment.
 why-unknown-consuming = It was sent, but Weixin's answer did not come.
     .do = Keep the coupon open and do not hand anything over yet: the kiosk goes on asking. You can serve the next customer.
+why-overruled-handed-over = Weixin's answer did not come. A manager has decided: the goods were handed over.
+    .do = Do not hand anything over again. The kiosk goes on asking Weixin as long as that may help.
+why-overruled-not-handed-over = Weixin's answer did not come. A manager has decided: the goods were not handed over.
+    .do = Do not hand anything over. The kiosk goes on asking Weixin as long as that may help.
+why-redeemed-elsewhere = It counts as redeemed, and Weixin reports that it was not done through this kiosk but by another way.
+    .do = Do not hand anything over on this kiosk's word. The manager decides.
 why-payment-code = This is a code for paying, not a coupon.
     .do = Ask the customer to open the coupon in Weixin: Me, Cards & Offers. The code was not kept.
 why-empty = There is no text in this code.
@@ -226,18 +233,33 @@ doubt-line = Not known yet: { $code }, since { $time }, asked { $asked ->
         [yes] , asking now
        *[no] {""}
     }
-doubt-asking = Asking Weixin again …
-doubt-next = Asked { $asked ->
-        [0] not yet
-        [one] once
-       *[other] { $asked } times
-    }, again in { $seconds } s
+doubt-asking = Asking Weixin again, { $number } of { $of } …
+doubt-next = Asking Weixin again, { $number } of { $of }, in { $seconds } s
+known-nothing = Weixin has not answered about it yet
+known-no-answer = Weixin gave no usable answer
+known-status = Weixin says: { $status } (not believed yet)
+known-errcode = Weixin refused the look-up: { $errcode }
+known-elsewhere = Redeemed by another way, as Weixin reports
+known-ruled = { $goods }, a manager's decision. { $known }
 details-errcode = Weixin's code { $errcode }
 details-trace = trace { $trace }
 details-attempt = attempt { $attempt }
 proof-reply = proved by Weixin's answer
 proof-query = found by a look-up afterwards
+proof-witness = found by a look-up, and Weixin reported it too
 proof-override = a manager's decision
+goods-handed-over = Goods handed over
+goods-not-handed-over = Goods not handed over
+ground-shown-used = The phone shows the coupon as used
+ground-shown-unused = The phone shows the coupon as unused
+ground-customer-left = The customer could not wait
+ground-goodwill = Goodwill
+ground-other = Another reason (in your own words)
+override-open = Manager decides
+override-title = What became of the goods for { $code }?
+override-rule = { $known }. Your word is written down beside everything else. It proves nothing, and the kiosk goes on asking.
+override-words = In your own words
+override-keep = Write it down
 
 ## The demo in a terminal
 demo-watermark = DEMO: recorded answers, nothing is redeemed
@@ -285,7 +307,7 @@ language-other = 中文
 ask-now = Ask now
 doubts-title = Not known yet
 doubts-rule = Ask the customer to wait if you can. The kiosk goes on asking Weixin by itself; other customers can be served.
-doubts-line = { $code }, confirmed at { $time }
+doubts-line = { $code }, confirmed at { $time }, { $age }
 doubts-more = { $count } more below the last one shown
 close = Close
 attention-doubts = { $count ->
@@ -589,6 +611,11 @@ told-probe-none = Asked Weixin what became of it: no usable answer
 told-settled = { $outcome }, { $proof }
 told-remark = Remark: { $text }
 told-mistake = Noted for the manager: redeemed by mistake
+told-override = { $goods }, a manager's decision: { $ground }
+told-closed = Not known. A manager had decided about the goods
+told-witness-api = Weixin reported it as redeemed through the interface
+told-witness-elsewhere = Weixin reported it as redeemed by another way
+told-witness-other = Weixin reported it as redeemed
 told-by = { $told } ({ $clerk })
 remark-open = Order number or remark
 remark-keep = Keep

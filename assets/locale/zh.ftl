@@ -11,6 +11,7 @@ work-journaling = 正在记录……
 work-consuming = 正在核销，请稍候……
 notice-redeemed-here = 本台已于 { $time } 核销这张券
 notice-wait = 请稍候：上一张券还在核销
+notice-slow-disk = 本机磁盘太慢，没有发出：请再看一遍后重新确认
 
 ## 核对
 review = 可以核销
@@ -160,6 +161,12 @@ why-unknown-looking = 微信没有给出可用的答复。
     .do = 没有核销。请稍候再扫一次。
 why-unknown-consuming = 已经发出，但微信的答复没有到。
     .do = 请让顾客保持券页打开，先不要交付：本机会继续查询。可以先接待下一位顾客。
+why-overruled-handed-over = 微信没有答复。店长已决定：商品已交付。
+    .do = 请勿再次交付。只要还有可能查明，本机会继续查询微信。
+why-overruled-not-handed-over = 微信没有答复。店长已决定：商品未交付。
+    .do = 请勿交付。只要还有可能查明，本机会继续查询微信。
+why-redeemed-elsewhere = 此券现已显示为核销，但微信通知说不是经本机，而是经其他途径核销的。
+    .do = 请勿仅凭本机交付，由店长决定。
 why-payment-code = 这是付款码，不是卡券。
     .do = 请顾客在微信中打开：我，卡包。付款码没有被保存。
 why-empty = 这个码里没有文字。
@@ -217,14 +224,33 @@ doubt-line = 结果未知：{ $code }，自 { $time } 起，已查询 { $asked }
         [yes] ，正在查询
        *[no] {""}
     }
-doubt-asking = 正在再次查询微信…
-doubt-next = 已查询 { $asked } 次，{ $seconds } 秒后再查
+doubt-asking = 正在再次查询微信，第 { $number } / { $of } 次…
+doubt-next = 再次查询微信，第 { $number } / { $of } 次，{ $seconds } 秒后
+known-nothing = 微信还没有答复
+known-no-answer = 微信没有给出可用的答复
+known-status = 微信显示：{ $status }（尚不采信）
+known-errcode = 微信拒绝了查询：{ $errcode }
+known-elsewhere = 微信通知：已经其他途径核销
+known-ruled = { $goods }（店长决定）。{ $known }
 details-errcode = 微信代码 { $errcode }
 details-trace = 追踪号 { $trace }
 details-attempt = 核销编号 { $attempt }
 proof-reply = 凭微信的答复
 proof-query = 凭事后查询
+proof-witness = 凭事后查询和微信通知
 proof-override = 店长决定
+goods-handed-over = 商品已交付
+goods-not-handed-over = 商品未交付
+ground-shown-used = 手机上显示券已使用
+ground-shown-unused = 手机上显示券未使用
+ground-customer-left = 顾客不能再等
+ground-goodwill = 照顾顾客
+ground-other = 其他原因（请写明）
+override-open = 店长决定
+override-title = { $code } 的商品怎么处理了？
+override-rule = { $known }。您的决定会另行记录，不改动其他记录，也不作为核销凭证；本机会继续查询。
+override-words = 补充说明
+override-keep = 记录决定
 
 ## 终端里的演示
 demo-watermark = 演示：录制的答复，不会真的核销
@@ -271,7 +297,7 @@ language-other = English
 ask-now = 立即查询
 doubts-title = 结果未知
 doubts-rule = 请尽量让顾客稍等。本机会继续向微信查询，不影响接待其他顾客。
-doubts-line = { $code }，{ $time } 确认
+doubts-line = { $code }，{ $time } 确认，{ $age }
 doubts-more = 另有 { $count } 笔未显示
 close = 关闭
 attention-doubts = { $count ->
@@ -568,6 +594,11 @@ told-probe-none = 向微信查询结果：没有可用的答复
 told-settled = { $outcome }，{ $proof }
 told-remark = 备注：{ $text }
 told-mistake = 已告知店长：误核销
+told-override = { $goods }（店长决定）：{ $ground }
+told-closed = 结果未知，商品由店长决定
+told-witness-api = 微信通知：已经接口核销
+told-witness-elsewhere = 微信通知：已经其他途径核销
+told-witness-other = 微信通知：已核销
 told-by = { $told }（{ $clerk }）
 remark-open = 订单号或备注
 remark-keep = 保存

@@ -38,6 +38,7 @@ use crate::screen::handset::{Handset, Press};
 use crate::screen::{Screen, Shade};
 use crate::sound::Speaker;
 use crate::ui::{self, Said};
+use crate::witness;
 use crate::wording::Language;
 use crate::worker::Worker;
 
@@ -226,6 +227,13 @@ impl Desk {
                 waker.wake_by_ref();
             }
         }
+    }
+
+    /// Hears Weixin's events, where the merchant's server passes them on.
+    pub(super) fn witness(&self, sources: witness::Sources) -> anyhow::Result<witness::Hearing> {
+        let asks = self.asks.clone();
+        let tell = move |seen| asks.try_send(Ask::Event(Event::Witnessed(seen))).is_ok();
+        witness::hear(sources, Box::new(tell)).context("Weixin's events cannot be heard")
     }
 
     /// What a window onto this kiosk is put together from.

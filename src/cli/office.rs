@@ -143,6 +143,7 @@ impl OfficeThread {
             waker,
             office: Office::default(),
             looks: false,
+            manager: None,
             titles: BTreeMap::new(),
             asks,
             lens,
@@ -184,6 +185,8 @@ struct Serving {
     office: Office,
     /// Somebody looks at the day's list.
     looks: bool,
+    /// Whose PIN has opened a manager's pages.
+    manager: Option<String>,
     titles: BTreeMap<CardId, String>,
     asks: mpsc::Sender<Ask>,
     lens: Option<Lens>,

@@ -18,6 +18,8 @@ use crate::logging;
 use crate::logging::structured::{self, Sink};
 use crate::screen::Screen;
 use crate::weixin::Client;
+use crate::weixin::secret::Secret;
+use crate::witness::{Hearing, Sources};
 use crate::wording::Wording;
 
 #[derive(Debug, clap::Args)]
@@ -62,6 +64,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let payment_codes = config.scan.payment_codes;
     let _scanner = desk.scanner(scan::symbologies(&config), payment_codes)?;
     let _hand_off = hand_off::of_config(&desk, &config)?;
+    let _witness = witness(&desk, &config)?;
     let _fleet = fleet::watch(context.config.as_deref())?;
     let _health = match config.health.listen {
         None => None,
@@ -118,6 +121,23 @@ fn papers(config: &Config, path: Option<PathBuf>) -> Papers {
         clock: Clock::System,
         delays: Delays::default(),
     }
+}
+
+/// Weixin's events, where they are passed on.
+fn witness(desk: &Desk, config: &Config) -> anyhow::Result<Option<Hearing>> {
+    let listen = match &config.witness.listen {
+        None => None,
+        Some((address, key_file)) => {
+            let key = Secret::from_file(key_file).context("witness.events_key_file")?;
+            logging::hide(key.expose());
+            Some((*address, key.expose().to_owned()))
+        }
+    };
+    let file = config.witness.events_file.clone();
+    if file.is_none() && listen.is_none() {
+        return Ok(None);
+    }
+    desk.witness(Sources { file, listen }).map(Some)
 }
 
 /// From here on the log goes where the configuration says.

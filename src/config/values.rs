@@ -115,8 +115,8 @@ pub(super) fn is_region([x, y, width, height]: [u32; 4]) -> bool {
 }
 
 /// The numbers are for this machine's own monitoring: they are never shown to the network.
-pub(super) fn loopback(raw: &Raw) -> Result<SocketAddr, Wrong> {
-    let written = text("health.listen", raw)?;
+pub(super) fn loopback(key: &str, raw: &Raw) -> Result<SocketAddr, Wrong> {
+    let written = text(key, raw)?;
     let address: SocketAddr = written.parse().map_err(|_malformed| {
         Wrong::new(
             "this is no address with a port",
@@ -127,9 +127,9 @@ pub(super) fn loopback(raw: &Raw) -> Result<SocketAddr, Wrong> {
         return Ok(address);
     }
     Err(Wrong::new(
-        "the numbers are served to this machine itself only",
+        "this is served to this machine itself only",
         format!(
-            r#"write "127.0.0.1:{}", and let the monitoring's agent on this machine ask there"#,
+            r#"write "127.0.0.1:{}", and let an agent on this machine ask there"#,
             address.port()
         ),
     ))

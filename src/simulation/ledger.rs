@@ -14,6 +14,9 @@ use crate::redemption::LOOK_UP_LIMIT;
 use crate::redemption::attempt::{AttemptId, Intent, Outcome, Record, Settled, SettledBy};
 use crate::screen::{Finished, Screen, Stage};
 
+/// A confirm that was accepted may have to wait for an access token so long.
+const TOKEN_WAIT: Duration = Duration::from_secs(35);
+
 /// A promise that was broken, in words.
 pub(super) type Check = Result<(), String>;
 
@@ -73,6 +76,11 @@ impl Ledger {
         broken(of_code.next().is_some(), || {
             format!("2: two attempts on {code} are open")
         })?;
+        let told_at = self.told_at.get(code);
+        let is_fresh = told_at.is_some_and(|at| at.elapsed() <= LOOK_UP_LIMIT + TOKEN_WAIT);
+        broken(!is_fresh, || {
+            format!("6: {attempt} was sent, and its look-up is too old")
+        })?;
         let earlier: Vec<u64> = self
             .sent
             .iter()
@@ -115,7 +123,9 @@ impl Ledger {
             | Record::Resend(_)
             | Record::Probe(_)
             | Record::Remark(_)
-            | Record::Mistake(_) => Ok(()),
+            | Record::Mistake(_)
+            | Record::Override(_)
+            | Record::Witness(_) => Ok(()),
         }
     }
 
@@ -154,7 +164,9 @@ impl Ledger {
             (Outcome::Redeemed, Some(SettledBy::Reply)) => broken(!is_applied, || {
                 format!("5: {attempt} is redeemed by reply, and Weixin knows nothing of it")
             }),
-            (Outcome::Redeemed, Some(SettledBy::Query)) => Ok(()),
+            // A manager's word says nothing of the coupon, so it cannot be wrong about it.
+            (Outcome::Redeemed, Some(SettledBy::Query | SettledBy::Witness))
+            | (Outcome::InDoubt, Some(SettledBy::Override)) => Ok(()),
             (Outcome::AlreadyRedeemed, _) if self.has_duplicates => Ok(()),
             (outcome, by) => broken(is_applied, || {
                 format!("never lost: {attempt} was applied, and is {outcome:?} by {by:?}")
@@ -198,7 +210,7 @@ impl Ledger {
         let code = finished.code.as_ref().unwrap().as_str();
         let is_proved = match finished.settled_by {
             Some(SettledBy::Reply) => self.confirmed.contains(&attempt),
-            Some(SettledBy::Query) => platform.consumed_by(code).is_some(),
+            Some(SettledBy::Query | SettledBy::Witness) => platform.consumed_by(code).is_some(),
             Some(SettledBy::Override) | None => false,
         };
         self.shown.insert(attempt, finished.settled_by);
@@ -249,7 +261,9 @@ impl Ledger {
                 | Record::Resend(_)
                 | Record::Probe(_)
                 | Record::Remark(_)
-                | Record::Mistake(_) => {}
+                | Record::Mistake(_)
+                | Record::Override(_)
+                | Record::Witness(_) => {}
             }
         }
         for (attempt, ends) in &ends {
@@ -260,7 +274,8 @@ impl Ledger {
                 format!("4: {attempt} has an end and no beginning")
             })?;
             self.is_true(end, platform)?;
-            if (end.outcome, end.by) == (Outcome::Redeemed, Some(SettledBy::Query)) {
+            let by_look_up = matches!(end.by, Some(SettledBy::Query | SettledBy::Witness));
+            if end.outcome == Outcome::Redeemed && by_look_up {
                 let code = codes[attempt].as_str();
                 broken(platform.consumed_by(code).is_none(), || {
                     format!("5: {attempt} is redeemed by query, and {code} is not consumed")
@@ -276,7 +291,10 @@ impl Ledger {
         }
         for attempt in self.shown.keys() {
             let end = ends.get(attempt).map(|ends| ends[0].outcome);
-            broken(end != Some(Outcome::Redeemed), || {
+            // Where the program ended before that was written down, and events told otherwise, a manager's word is the
+            // end: "not known" contradicts nothing.
+            let is_known = end != Some(Outcome::InDoubt);
+            broken(is_known && end != Some(Outcome::Redeemed), || {
                 format!("5: {attempt} was shown as redeemed and is {end:?}")
             })?;
         }

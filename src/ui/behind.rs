@@ -76,6 +76,7 @@ impl Behind {
             | Wish::Remove(_)
             | Wish::Change(_)
             | Wish::Cameras
+            | Wish::Override(..)
             | Wish::Export
             | Wish::Examine(..) => self.looks = true,
         }

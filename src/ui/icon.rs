@@ -71,6 +71,7 @@ impl Icon {
                 NotSent::Tls | NotSent::TokenSetUp => Self::Lock,
                 NotSent::Quota => Self::Hourglass,
             },
+            Why::Overruled(_) | Why::RedeemedElsewhere => Self::Question,
             Why::Unknown(_) if finished.outcome == Outcome::InDoubt => Self::Question,
             Why::Unknown(_) => Self::Server,
             Why::PaymentCode(_) => Self::Money,

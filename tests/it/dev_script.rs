@@ -397,6 +397,7 @@ fn help_needs_nothing() {
         ./dev soak [N]                  N customers (10,000) as fast as they go: memory, handles, threads, journal
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev touch                     the real window under real fingers: Xorg's dummy display and a touch screen's driver
+        ./dev kiosk                     kiosk mode by keys, buttons and window messages: it cannot be left, closed or typed out of
         ./dev atspi                     every story walked by an AT-SPI client, as a screen reader would
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev web                       the page for customers' phones, in a real Chromium
@@ -427,6 +428,7 @@ fn a_command_that_is_none_is_refused() {
         ./dev soak [N]                  N customers (10,000) as fast as they go: memory, handles, threads, journal
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev touch                     the real window under real fingers: Xorg's dummy display and a touch screen's driver
+        ./dev kiosk                     kiosk mode by keys, buttons and window messages: it cannot be left, closed or typed out of
         ./dev atspi                     every story walked by an AT-SPI client, as a screen reader would
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev web                       the page for customers' phones, in a real Chromium

@@ -41,3 +41,4 @@ mod tickets;
 mod tidy;
 mod tls;
 mod window;
+mod witness;

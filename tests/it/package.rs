@@ -61,6 +61,8 @@ fn every_line_of_the_conffile_can_be_used_once_its_mark_is_taken_away() {
     let text = text.replace("[cards]", &format!("secret_file = {secret:?}\n[cards]"));
     let key = folder.path().join("key");
     std::fs::write(&key, "a key of a desk, long enough").unwrap();
+    let events = format!("[witness]\nevents_key_file = {key:?}");
+    let text = text.replace("[witness]", &events);
     // The way to the online half stands last, and wants its key.
     let text = format!("{text}key_file = {key:?}\n");
     std::fs::write(&ca_file, "").unwrap();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use coupon_kiosk::event::OnDuty;
 use coupon_kiosk::office::{Office, Reading, Role};
+use coupon_kiosk::redemption::attempt::Record;
 use coupon_kiosk::screen::Stage;
 use coupon_kiosk::ui::drawn;
 use coupon_kiosk::wording::Language;
@@ -348,4 +349,102 @@ fn every_page_behind_the_counter_can_be_read_and_hit() {
         found.len(),
         found.join("\n")
     );
+}
+
+/// Into the list of what is in doubt, and to the manager's form of its one line.
+fn open_override(walk: &mut Walk) {
+    walk.hold_up("lost_for_good");
+    walk.confirm();
+    walk.ends_with("outcome-in-doubt", "why-unknown-consuming");
+    walk.go_back();
+    walk.touch(&walk.say("attention-show"));
+    walk.touch(&walk.say("override-open"));
+}
+
+/// Chooses, and writes the word down.
+fn decide(walk: &mut Walk, goods: &str, ground: &str) {
+    walk.touch(&walk.say(goods));
+    walk.touch(&walk.say(ground));
+    walk.touch(&walk.say("override-keep"));
+    walk.wait("a manager's word", |screen| {
+        screen.doubts.iter().any(|doubt| doubt.ruled.is_some())
+    });
+    walk.wait_office("the record", |office| !office.staff.is_checking);
+}
+
+#[test]
+fn a_managers_word_is_written_down_and_the_asking_goes_on() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        open_override(&mut walk);
+        let keep = walk.say("override-keep");
+        let is_disabled = |walk: &Walk| {
+            let key = walk.harness.get_by_label(&keep);
+            key.accesskit_node().is_disabled()
+        };
+        assert!(is_disabled(&walk), "nothing is chosen yet");
+        walk.touch(&walk.say("goods-handed-over"));
+        walk.touch(&walk.say("ground-other"));
+        assert!(is_disabled(&walk), "another reason wants words");
+        walk.touch(&walk.say("override-words"));
+        walk.touch("7");
+        walk.touch(&walk.say("remark-keep"));
+        assert!(!is_disabled(&walk));
+        decide(&mut walk, "goods-not-handed-over", "ground-customer-left");
+        // Back on the list, which says so, and goes on asking.
+        walk.must_see(&walk.say("doubts-title"));
+        let said = walk.say("goods-not-handed-over");
+        let (harness, wording) = (&walk.harness, &walk.wording);
+        assert!(
+            harness.query_all_by_label_contains(&said).next().is_some()
+                || harness.query_all_by_value(&said).next().is_some(),
+            "{} {:?}",
+            wording.language().tag(),
+            harness.root()
+        );
+        walk.touch(&walk.say("close"));
+        walk.touch(&walk.say("day-open"));
+        walk.wait_office("the word in today's list", |office| {
+            matches!(&office.day, Reading::Ready(lines) if lines.iter().any(|line| line.ruled.is_some()))
+        });
+        walk.touch(&walk.first_line());
+        walk.wait_office("its story", |office| {
+            let records = office.story.as_ref().map(|story| &story.records);
+            matches!(records, Some(Reading::Ready(records)) if records.iter().any(|record| {
+                matches!(record, Record::Override(said) if said.text == "7" && said.clerk.is_none())
+            }))
+        });
+    }
+}
+
+#[test]
+fn with_staff_a_managers_pin_stands_before_the_word_and_his_name_in_it() {
+    let mut walk = Walk::with_staff(Language::En);
+    walk.sign_in("wang", "7104");
+    walk.on_duty(&OnDuty::Clerk("wang".to_owned()));
+    open_override(&mut walk);
+    // A clerk's PIN opens nothing here, and a scanner's digits are no coupon's.
+    walk.must_see(&walk.say("sign-in-manager"));
+    walk.type_digits("7104");
+    walk.touch(&walk.say("pin-ok"));
+    walk.wait_office("a refusal", |office| office.staff.denied.is_some());
+    walk.type_digits("8253");
+    walk.touch(&walk.say("pin-ok"));
+    walk.wait_office("the manager", |office| office.staff.is_manager);
+    decide(&mut walk, "goods-handed-over", "ground-shown-used");
+    walk.wait_office("the pages closed behind him", |office| {
+        !office.staff.is_manager
+    });
+    walk.touch(&walk.say("close"));
+    walk.touch(&walk.say("day-open"));
+    walk.wait_office("today's list", |office| {
+        matches!(office.day, Reading::Ready(_))
+    });
+    walk.touch(&walk.first_line());
+    walk.wait_office("his name", |office| {
+        let records = office.story.as_ref().map(|story| &story.records);
+        matches!(records, Some(Reading::Ready(records)) if records.iter().any(|record| {
+            matches!(record, Record::Override(said) if said.clerk.as_deref() == Some("lina"))
+        }))
+    });
 }

@@ -9,6 +9,8 @@ use crate::config;
 use crate::event::{Event, OnDuty};
 use crate::kiosk::clock;
 use crate::office::{Change, Denied, Person, Pin, Reading, Role, Story, Wish};
+use crate::redemption::note::Says;
+use crate::redemption::ruling::Ruling;
 use crate::staff::Refused;
 
 impl Serving {
@@ -62,8 +64,10 @@ impl Serving {
             Wish::Away => self.put_away(),
             Wish::SignIn(name, pin) => self.sign_in(name, &pin),
             Wish::Manager(name, pin) => {
-                let is_manager = self.check(&name, &pin) == Some(Role::Manager);
-                self.office.staff.is_manager |= is_manager;
+                if self.check(&name, &pin) == Some(Role::Manager) {
+                    self.office.staff.is_manager = true;
+                    self.manager = Some(name);
+                }
             }
             Wish::Lock => {
                 if !self.office.staff.people.is_empty() {
@@ -75,6 +79,7 @@ impl Serving {
             | Wish::Remove(_)
             | Wish::Change(_)
             | Wish::Cameras
+            | Wish::Override(..)
             | Wish::Export
             | Wish::Examine(..) => self.grant_manager(wish),
         }
@@ -105,6 +110,15 @@ impl Serving {
                 self.office.exported = Some(written);
             }
             Wish::Examine(language, panel) => self.examine(language, panel),
+            Wish::Override(attempt, goods, ground, text) => {
+                let says = Says::Override(Ruling {
+                    goods,
+                    ground,
+                    text,
+                    manager: self.manager.clone(),
+                });
+                self.tell(Event::Note { attempt, says });
+            }
             Wish::Day
             | Wish::Story(_)
             | Wish::Away
@@ -124,6 +138,7 @@ impl Serving {
         self.office.staff.denied = None;
         self.office.staff.changed = None;
         self.office.staff.is_manager = false;
+        self.manager = None;
         self.show_staff();
     }
 
@@ -237,8 +252,11 @@ impl Serving {
 
     fn duty(&mut self, duty: OnDuty) {
         self.office.staff.on_duty = duty.clone();
-        let event = Ask::Event(Event::Duty(duty));
-        if self.asks.blocking_send(event).is_err() {
+        self.tell(Event::Duty(duty));
+    }
+
+    fn tell(&self, event: Event) {
+        if self.asks.blocking_send(Ask::Event(event)).is_err() {
             tracing::debug!("the kiosk had stopped");
         }
     }
