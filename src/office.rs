@@ -1,12 +1,15 @@
 //! What stands behind the counter, as plain values: the day's list, a record's story, the staff, the settings. The window
 //! shows them and wishes; the shell reads, checks and writes, and answers with another [`Office`].
 
+pub mod checkup;
+
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::checkup::{Checkup, Panel};
 use crate::card::{CardId, Code};
 use crate::event::OnDuty;
 use crate::redemption::attempt::{AttemptId, Outcome, Record, SettledBy};
@@ -31,6 +34,8 @@ pub struct Office {
     pub cameras: Option<Vec<CameraLine>>,
     /// Where today's list was written to, or that it could not be.
     pub exported: Option<Option<String>>,
+    /// What the doctor has found so far, where it was asked.
+    pub checkup: Option<Checkup>,
 }
 
 /// Who may stand at the desk, and who does.
@@ -305,6 +310,8 @@ pub enum Tested {
     NotKept,
     /// It is kept: the kiosk begins.
     Begun,
+    /// What the doctor has found so far.
+    Examined(Checkup),
 }
 
 /// What the window wishes of the shell. The answer comes as another [`Office`].
@@ -334,6 +341,8 @@ pub enum Wish {
     Cameras,
     /// Today's list as a file.
     Export,
+    /// The doctor's look at everything, told in this language.
+    Examine(Language, Panel),
     /// A manager's word on an attempt in doubt: what became of the goods, why, and his own words.
     Override(AttemptId, Goods, Ground, String),
 }

@@ -5,6 +5,7 @@
 
 mod attention;
 mod behind;
+mod checkup;
 mod choice;
 mod day;
 mod details;
@@ -289,6 +290,7 @@ impl Window {
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         (self.parts.beat)(frame.info().cpu_usage);
+        checkup::note_cost(ctx, frame.info().cpu_usage);
         theme::scale(ctx);
         self.preview.count(frame.info().cpu_usage);
         let now = (self.parts.tick)();

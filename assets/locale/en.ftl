@@ -556,8 +556,17 @@ doctor-display-lacking = No window can be opened: these packages are missing: { 
     .do = apt-get install { $packages }
 doctor-display-failed = There is a display, but no window can be opened on it
     .do = Look at the graphics driver; whoever runs this must be the session's user.
-doctor-sound-none = This version of the kiosk makes no sound
-    .do = Nothing is to be done: ui.sound has no effect yet.
+doctor-sound-plays = { $player } plays the tones, at { $percent } %
+doctor-sound-off = The tones are turned off
+doctor-sound-no-player = Nothing here plays the tones
+    .do = apt-get install alsa-utils
+doctor-sound-no-card = There is no sound card
+    .do = Plug a speaker or a USB sound card in, or write ui.sound = false.
+doctor-sound-unplayed = The tones cannot be played
+    .do = The user has to be in the group audio; another program may hold the sound card.
+doctor-touch-there = Touch screen: { $names }
+doctor-touch-none = No touch screen was found
+    .do = Plug its USB cable in. With a mouse or a keyboard the kiosk can be used too.
 
 ## The demo's phones
 window-lacking = There is a display, but no window can be opened: these packages are missing: { $packages }.
@@ -665,6 +674,14 @@ service-no-camera = No camera can be chosen here.
 service-lock = Lock when idle
 service-lock-hint = After so long without a touch the desk asks who it is; never in the middle of a redemption.
 service-staff = Staff
+service-doctor = What is wrong?
+checkup-looking = Looking at everything…
+checkup-photograph = Photograph this for the merchant's IT
+checkup-cross = Touch the middle of the cross
+checkup-cross-near = { $mm } mm beside your finger
+checkup-cross-far = { $mm } mm beside your finger: calibrate the touch screen
+checkup-more = More
+checkup-again = Look again
 service-export = Today's list as a file
 service-exported = Written to { $path }
 service-not-exported = The file could not be written. Call the merchant's IT.

@@ -539,8 +539,17 @@ doctor-display-lacking = 无法打开窗口：缺少软件包 { $packages }
     .do = apt-get install { $packages }
 doctor-display-failed = 有显示器，但无法打开窗口
     .do = 请检查显卡驱动；必须由会话的用户运行。
-doctor-sound-none = 此版本没有声音
-    .do = 无需处理：ui.sound 尚不起作用。
+doctor-sound-plays = { $player } 可播放提示音，音量 { $percent } %
+doctor-sound-off = 提示音已关闭
+doctor-sound-no-player = 没有可播放提示音的程序
+    .do = apt-get install alsa-utils
+doctor-sound-no-card = 没有声卡
+    .do = 请接上音箱或 USB 声卡，或设置 ui.sound = false。
+doctor-sound-unplayed = 提示音无法播放
+    .do = 用户须属于 audio 组；声卡也可能被其他程序占用。
+doctor-touch-there = 触摸屏：{ $names }
+doctor-touch-none = 未发现触摸屏
+    .do = 请接上触摸屏的 USB 线。也可以使用鼠标或键盘。
 
 ## 演示用的手机
 window-lacking = 有显示器，但无法打开窗口：缺少软件包 { $packages }。
@@ -647,6 +656,14 @@ service-no-camera = 这里没有可选的摄像头。
 service-lock = 空闲时锁定
 service-lock-hint = 这么久无人触摸，就会请店员重新登录；核销过程中绝不锁定。
 service-staff = 员工
+service-doctor = 故障检查
+checkup-looking = 正在检查……
+checkup-photograph = 请拍下此码发给商户技术人员
+checkup-cross = 请触摸十字中心
+checkup-cross-near = 偏差 { $mm } 毫米
+checkup-cross-far = 偏差 { $mm } 毫米：请校准触摸屏
+checkup-more = 更多
+checkup-again = 重新检查
 service-export = 把今日流水存为文件
 service-exported = 已写入 { $path }
 service-not-exported = 文件无法写入。请联系商户技术人员。

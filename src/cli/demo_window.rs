@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::demo_online::DemoOnline;
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::hand_off;
-use super::office::{Journals, Papers, Wishes};
+use super::office::{Examined, Journals, Papers, Wishes};
 use super::stand_in_phone::{self, TOUCHES};
 use super::story::{self, Story};
 use crate::camera::pictures::{self, Phones};
@@ -93,6 +93,7 @@ impl Running {
             journal: folder.path().join("journal.sqlite"),
             settings: Settings::default(),
             names: (None, None),
+            examined: Examined::Machine,
             clock: story.clock(),
             delays: Delays::default(),
         };

@@ -52,6 +52,11 @@ impl Lens {
         }
     }
 
+    /// Where its frames are.
+    pub(super) fn frames(&self) -> Arc<Slot<Frame>> {
+        Arc::clone(&self.frames)
+    }
+
     /// Opens another one, as [`CameraLine::id`] names it.
     pub(super) fn choose(&mut self, id: &str) {
         self.wanted.device = Some(id.to_owned());

@@ -3,6 +3,7 @@
 
 mod answers;
 mod day;
+mod examination;
 mod titles;
 
 use std::collections::BTreeMap;
@@ -21,12 +22,17 @@ use crate::card::{CardId, CardTitle};
 use crate::doctor::latency;
 use crate::frame::Delays;
 use crate::kiosk::clock::{self, Clock};
+use crate::office::checkup::CheckLine;
 use crate::office::{Office, Settings, Wish};
 use crate::staff::Staff;
 use crate::worker::Worker;
 
 pub(super) use day::Journals;
+pub(super) use examination::Examined;
 pub(super) use titles::Titles;
+
+/// Which of the doctor's looks: what an earlier one still had on its way is not wanted.
+pub(super) type Round = u32;
 
 /// How many wishes may wait.
 const WISHES: usize = 64;
@@ -42,6 +48,10 @@ const TITLES: usize = 1_000;
 pub(super) enum Asked {
     /// The window wishes.
     Wish(Wish),
+    /// The doctor found this.
+    Found(Round, CheckLine),
+    /// The doctor has looked at everything; in short.
+    Examined(Round, String),
     /// A record was written.
     Recorded,
     /// The screen tells what a coupon is called.
@@ -76,6 +86,13 @@ impl Wishes {
         }
     }
 
+    /// For the doctor's thread, which the office may be about to wait for.
+    fn told(&self, asked: Asked) {
+        if self.0.try_send(asked).is_err() {
+            tracing::warn!("the office is too busy for what the doctor found");
+        }
+    }
+
     /// For the journal's thread. Where many wait already, one of them will read this record too.
     pub(super) fn recorded(&self) {
         if self.0.try_send(Asked::Recorded).is_err() {
@@ -94,6 +111,8 @@ pub(super) struct Papers {
     pub(super) settings: Settings,
     /// The store and the desk as IT has named them.
     pub(super) names: (Option<String>, Option<String>),
+    /// What the doctor looks at.
+    pub(super) examined: Examined,
     /// For the waits after wrong PINs, and for the name of an export.
     pub(super) clock: Clock,
     /// Kept beside the journal now and then, for the doctor.
@@ -128,6 +147,9 @@ impl OfficeThread {
             titles: BTreeMap::new(),
             asks,
             lens,
+            wishes: wishes.clone(),
+            doctor: None,
+            round: 0,
             kept: None,
         };
         serving.begin();
@@ -168,6 +190,10 @@ struct Serving {
     titles: BTreeMap<CardId, String>,
     asks: mpsc::Sender<Ask>,
     lens: Option<Lens>,
+    wishes: Wishes,
+    /// Looks at the desk; one at a time.
+    doctor: Option<Worker>,
+    round: Round,
     /// When the delays were kept last.
     kept: Option<Instant>,
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
-use super::office::{Journals, Papers, Wishes};
+use super::office::{Examined, Journals, Papers, Wishes};
 use super::{Context, Exit, cameras, first_start, fleet, hand_off, scan, set_up};
 use crate::config::{self, Config};
 use crate::frame::Delays;
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         (parts, speaker),
         Live,
         (wishes, asked),
-        papers(&config),
+        papers(&config, context.config.clone()),
         Some(wanted),
     )?;
     let payment_codes = config.scan.payment_codes;
@@ -107,7 +107,7 @@ fn see_display(wording: &Wording) -> anyhow::Result<()> {
 }
 
 /// What the office works on.
-fn papers(config: &Config) -> Papers {
+fn papers(config: &Config, path: Option<PathBuf>) -> Papers {
     Papers {
         journals: Journals::Live {
             path: config.journal.clone(),
@@ -117,6 +117,7 @@ fn papers(config: &Config) -> Papers {
         journal: config.journal.clone(),
         settings: config::settings(config),
         names: (config.store.name.clone(), config.store.desk.clone()),
+        examined: Examined::Desk(path),
         clock: Clock::System,
         delays: Delays::default(),
     }

@@ -77,7 +77,8 @@ impl Behind {
             | Wish::Change(_)
             | Wish::Cameras
             | Wish::Override(..)
-            | Wish::Export => self.looks = true,
+            | Wish::Export
+            | Wish::Examine(..) => self.looks = true,
         }
     }
 

@@ -6,10 +6,12 @@ use eframe::egui::{Context, CornerRadius, Event, Key as KeyCode, RawInput, Rect,
 use tokio::sync::watch;
 
 use super::SOON;
+use super::checkup::{self, CheckupPage, checkup_ui};
 use super::look::Look;
 use super::theme::{self, GAP, MARGIN, Palette, TARGET, Tone};
 use super::typing::{self, Typing, Way, part};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
+use crate::office::checkup::{Checkup, Panel};
 use crate::office::{Hidden, Reach, Start, Tested};
 use crate::wording::{Language, Wording};
 
@@ -20,6 +22,8 @@ pub enum Asks {
     Test(Start),
     /// Keep it and begin.
     Begin(Start),
+    /// The doctor's look at everything.
+    Examine(Start, Panel),
 }
 
 /// What the window is put together from.
@@ -44,6 +48,7 @@ pub struct FirstStart {
     public: Typing,
     secret: Typing,
     tested: Tested,
+    checkup: CheckupPage,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,6 +93,8 @@ enum Goes {
     Language(Language),
     Way(Source),
     Ask(fn(Start) -> Asks),
+    Examine,
+    Examined(checkup::Asks),
 }
 
 impl FirstStart {
@@ -105,6 +112,7 @@ impl FirstStart {
             public: Typing::default(),
             secret: Typing::default(),
             tested,
+            checkup: CheckupPage::default(),
             parts,
         }
     }
@@ -159,6 +167,10 @@ impl FirstStart {
             zone: &zone,
         };
         let inner = rect.shrink2(vec2(MARGIN, GAP));
+        if let Tested::Examined(found) = &self.tested {
+            let asks = checkup_ui(ui, inner, look, &mut self.checkup, found);
+            return asks.map(Goes::Examined);
+        }
         let (head, rest) = cut_top(inner, theme::TITLE * 1.6);
         let title = wording.say(self.key());
         Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
@@ -187,7 +199,7 @@ impl FirstStart {
         goes.or(foot_ui(ui, foot, look, self.step, may_go_on))
     }
 
-    fn go(&mut self, goes: Goes) {
+    fn go(&mut self, goes: Goes, panel: Panel) {
         match goes {
             Goes::Back => self.step = self.step.moved(-1),
             Goes::On => self.step = self.step.moved(1),
@@ -200,6 +212,11 @@ impl FirstStart {
                 self.step = self.step.moved(1);
             }
             Goes::Ask(ask) => (self.parts.tell)(ask(self.start())),
+            Goes::Examine | Goes::Examined(checkup::Asks::Again) => {
+                self.tested = Tested::Examined(Checkup::default());
+                (self.parts.tell)(Asks::Examine(self.start(), panel));
+            }
+            Goes::Examined(checkup::Asks::Back) => self.tested = Tested::Untested,
         }
     }
 }
@@ -280,7 +297,7 @@ fn dotted(text: &str) -> String {
 
 fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<Goes> {
     let told = match tested {
-        Tested::Untested | Tested::Begun => None,
+        Tested::Untested | Tested::Begun | Tested::Examined(_) => None,
         Tested::Testing => Some((look.wording.say("first-testing"), Tone::Neutral)),
         Tested::Works => Some((look.wording.say("first-works"), Tone::Good)),
         Tested::Wrong => Some((look.wording.say("first-wrong"), Tone::Refused)),
@@ -297,10 +314,16 @@ fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<G
     }
     let is_busy = matches!(tested, Tested::Testing | Tested::Begun);
     let mut goes = None;
+    let (tries, examines) = cut_left(row(rect, 1), rect.width() / 2.0);
     let label = look.wording.say("first-try");
     let key = Key::new(&label, look.palette.key, look.palette.text).enabled(!is_busy);
-    if key.show(ui, row(rect, 1), "first-try") {
+    if key.show(ui, tries.with_max_x(tries.right() - GAP / 2.0), "first-try") {
         goes = Some(Goes::Ask(Asks::Test));
+    }
+    let label = look.wording.say("service-doctor");
+    let key = Key::new(&label, look.palette.key, look.palette.text).enabled(!is_busy);
+    if key.show(ui, examines, "first-doctor") {
+        goes = Some(Goes::Examine);
     }
     // A network that is down today is no reason not to set the kiosk up; what can mean nothing is.
     let may_begin = matches!(tested, Tested::Works | Tested::Trouble(..));
@@ -316,13 +339,14 @@ fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<G
 const BEAT: Duration = Duration::from_millis(200);
 
 impl eframe::App for FirstStart {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        checkup::note_cost(ctx, frame.info().cpu_usage);
         theme::scale(ctx);
         if self.parts.seen.has_changed().unwrap_or(false) {
             self.tested = self.parts.seen.borrow_and_update().clone();
         }
         match self.tested {
-            Tested::Testing => ctx.request_repaint_after(BEAT),
+            Tested::Testing | Tested::Examined(_) => ctx.request_repaint_after(BEAT),
             Tested::Begun => ctx.send_viewport_cmd(eframe::egui::ViewportCommand::Close),
             Tested::Untested
             | Tested::Works
@@ -343,7 +367,7 @@ impl eframe::App for FirstStart {
                 // The answer is looked for until it is there.
                 self.tested = Tested::Testing;
             }
-            self.go(goes);
+            self.go(goes, checkup::panel(ui.ctx()));
             ui.ctx().request_repaint_after(SOON);
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{Rect, Ui, vec2};
 
+use super::checkup::{self, Asks, CheckupPage, checkup_ui};
 use super::look::{Act, Look};
 use super::sign_in::{Purpose, SignIn, sign_in_ui};
 use super::theme::{self, GAP, MARGIN, TARGET};
@@ -33,6 +34,7 @@ enum Room {
     Camera,
     Lock,
     Staff(People),
+    Doctor(CheckupPage),
 }
 
 /// What the pages show.
@@ -55,7 +57,7 @@ impl Service {
             Room::Menu => self.sign_in.take(text),
             Room::Store(typing) => typing.take(text),
             Room::Staff(people) => people.take(text),
-            Room::Camera | Room::Lock => {}
+            Room::Camera | Room::Lock | Room::Doctor(_) => {}
         }
     }
 
@@ -65,7 +67,7 @@ impl Service {
             Room::Menu => self.sign_in.delete(),
             Room::Store(typing) => typing.delete(),
             Room::Staff(people) => people.delete(),
-            Room::Camera | Room::Lock => {}
+            Room::Camera | Room::Lock | Room::Doctor(_) => {}
         }
     }
 
@@ -113,8 +115,25 @@ pub fn service_ui(
             }
             act
         }
+        Room::Doctor(page) => {
+            let checkup = seen.office.checkup.clone().unwrap_or_default();
+            match checkup_ui(ui, inner, look, page, &checkup) {
+                None => None,
+                Some(Asks::Again) => Some(examine(ui, look)),
+                Some(Asks::Back) => {
+                    service.room = Room::Menu;
+                    None
+                }
+            }
+        }
     };
     (act, None)
+}
+
+/// The doctor is to look.
+fn examine(ui: &Ui, look: Look<'_>) -> Act {
+    let language = look.wording.language();
+    Act::Wish(Wish::Examine(language, checkup::panel(ui.ctx())))
 }
 
 /// A title, and what is below it.
@@ -149,6 +168,7 @@ fn menu_ui(
         "service-camera",
         "service-lock",
         "service-staff",
+        "service-doctor",
         "service-export",
         "service-leave",
         "day-close",
@@ -182,6 +202,10 @@ fn menu_ui(
             "service-staff" => {
                 *room = Room::Staff(People::default());
                 None
+            }
+            "service-doctor" => {
+                *room = Room::Doctor(CheckupPage::default());
+                Some(examine(ui, look))
             }
             "service-export" => Some(Act::Wish(Wish::Export)),
             "service-leave" => Some(Act::Leave),

@@ -402,6 +402,8 @@ fn help_needs_nothing() {
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev web                       the page for customers' phones, in a real Chromium
         ./dev package                   the Debian package, into target/debian
+        ./dev reproduce                 the release build in two folders: not a byte may differ
+        ./dev boot                      the package booted on a machine of QEMU's: touched, pulled, killed (KILLS, IDLE_SECS, ONLY)
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
@@ -431,6 +433,8 @@ fn a_command_that_is_none_is_refused() {
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev web                       the page for customers' phones, in a real Chromium
         ./dev package                   the Debian package, into target/debian
+        ./dev reproduce                 the release build in two folders: not a byte may differ
+        ./dev boot                      the package booted on a machine of QEMU's: touched, pulled, killed (KILLS, IDLE_SECS, ONLY)
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this

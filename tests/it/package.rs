@@ -247,3 +247,14 @@ fn everything_that_the_package_lists_is_there() {
         assert!(is_made || path.exists(), "{source}");
     }
 }
+
+#[test]
+fn nothing_moves_the_kiosk_out_of_its_unit() {
+    let unit = read("systemd/coupon-kiosk@.service");
+    // A session would: systemd then knows the compositor alone, and takes no word from its child.
+    assert!(!unit.contains("PAMName="), "{unit}");
+    assert!(unit.contains("Type=notify") && unit.contains("NotifyAccess=all"));
+    assert!(unit.contains("LIBSEAT_BACKEND=seatd") && unit.contains("Wants=seatd.service"));
+    let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
+    assert!(manifest.contains(", seatd, "), "the package needs it");
+}

@@ -36,6 +36,15 @@ impl Walk {
         self.press_corner(Duration::from_secs(3));
     }
 
+    /// Lets the doctor look, and waits until he has.
+    fn examine(&mut self) {
+        self.touch(&self.say("service-doctor"));
+        self.wait_office("summary", |office| {
+            let checkup = office.checkup.as_ref();
+            checkup.is_some_and(|checkup| checkup.summary.is_some())
+        });
+    }
+
     fn on_duty(&mut self, wanted: &OnDuty) {
         self.wait_office("that person at the desk", |office| {
             office.staff.on_duty == *wanted
@@ -232,6 +241,33 @@ fn nobody_closes_a_kiosk_but_by_the_managers_pages() {
 }
 
 /// Every page behind the counter at one size, measured.
+#[test]
+fn the_doctor_tells_on_the_managers_pages_what_is_wrong_and_what_to_do() {
+    let mut walk = Walk::new(Language::En);
+    walk.open_service();
+    walk.examine();
+    let checkup = walk.office.borrow().checkup.clone().unwrap();
+    // The gravest stand first, with what to do about them.
+    let gravest = checkup.lines.iter().max_by_key(|line| line.verdict);
+    let gravest = gravest.unwrap();
+    walk.must_see(&gravest.says);
+    walk.must_see(gravest.advice.as_ref().unwrap());
+    let summary = checkup.summary.unwrap();
+    assert!(summary.starts_with("coupon-kiosk "), "{summary}");
+    // The demo has no network and no desk to look at.
+    assert!(!summary.contains("reach"), "{summary}");
+    walk.touch(&walk.say("checkup-cross"));
+    let beside = [("mm", "0.0".into())];
+    walk.must_see(&walk.wording.say_with("checkup-cross-near", &beside));
+    walk.touch(&walk.say("checkup-again"));
+    walk.wait_office("second look", |office| {
+        let checkup = office.checkup.as_ref();
+        checkup.is_some_and(|checkup| checkup.summary.is_some())
+    });
+    walk.touch(&walk.say("day-close"));
+    walk.must_see(&walk.say("service-title"));
+}
+
 fn measured(language: Language, (width, height): (f32, f32)) -> Vec<String> {
     let mut found = Vec::new();
     let mut walk = Walk::sized(language, width, height);
@@ -274,6 +310,11 @@ fn measured(language: Language, (width, height): (f32, f32)) -> Vec<String> {
             walk.touch(&walk.say("day-close"));
         }
     }
+    walk.touch(&walk.say("day-close"));
+    walk.examine();
+    measure(&mut walk, &name("doctor"), &mut found);
+    walk.touch(&walk.say("day-close"));
+    walk.touch(&walk.say("service-staff"));
     walk.add("lina", Role::Manager, "8253");
     walk.add("wang", Role::Clerk, "7104");
     measure(&mut walk, &name("staff"), &mut found);

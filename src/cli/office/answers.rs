@@ -44,6 +44,8 @@ impl Serving {
                 }
             }
             Asked::Wish(wish) => self.grant(wish),
+            Asked::Found(round, line) => self.found(round, line),
+            Asked::Examined(round, summary) => self.examined(round, summary),
             Asked::End => return false,
         }
         true
@@ -78,7 +80,8 @@ impl Serving {
             | Wish::Change(_)
             | Wish::Cameras
             | Wish::Override(..)
-            | Wish::Export => self.grant_manager(wish),
+            | Wish::Export
+            | Wish::Examine(..) => self.grant_manager(wish),
         }
     }
 
@@ -106,6 +109,7 @@ impl Serving {
                 let written = self.papers.journals.export(&self.papers.journal, at);
                 self.office.exported = Some(written);
             }
+            Wish::Examine(language, panel) => self.examine(language, panel),
             Wish::Override(attempt, goods, ground, text) => {
                 let says = Says::Override(Ruling {
                     goods,
@@ -130,6 +134,7 @@ impl Serving {
         self.office.story = None;
         self.office.cameras = None;
         self.office.exported = None;
+        self.office.checkup = None;
         self.office.staff.denied = None;
         self.office.staff.changed = None;
         self.office.staff.is_manager = false;
