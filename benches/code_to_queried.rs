@@ -106,6 +106,7 @@ fn kiosk(folder: &Path, address: SocketAddr) -> (Kiosk, Inbox, watch::Receiver<S
         journal: opened.journal,
         open: opened.in_doubt,
         redeemed: Vec::new(),
+        noted: Vec::new(),
         trouble: opened.trouble,
         clock: Clock::System,
         inbox: (inbox.clone(), events),

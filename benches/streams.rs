@@ -2,6 +2,8 @@
 //!
 //! Each kind of stream (a hand's tremor, a phone that comes nearer, a lens that hunts for focus, the bands of a display's
 //! refresh) is made from a seed; with `STREAMS_DIR` set the frames are written there as well, for `scan --live`.
+//!
+//! `cargo bench --bench streams -- memory [N]` plays N (100,000) of them, at half the size, and tells what the process holds.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,8 +19,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use coupon_kiosk::frame::Luma;
+use coupon_kiosk::scanner::coach::Coach;
 use coupon_kiosk::scanner::tracker::{Sighting, Tracker};
-use coupon_kiosk::scanner::{Effort, Symbologies, scan};
+use coupon_kiosk::scanner::{Effort, Symbologies, look};
 
 const WIDTH: usize = 1280;
 const HEIGHT: usize = 720;
@@ -34,15 +37,24 @@ enum Kind {
     RefreshBands,
 }
 
+const KINDS: [Kind; 4] = [
+    Kind::Tremor,
+    Kind::Approach,
+    Kind::FocusHunting,
+    Kind::RefreshBands,
+];
+
 fn main() {
-    let kinds = [
-        Kind::Tremor,
-        Kind::Approach,
-        Kind::FocusHunting,
-        Kind::RefreshBands,
-    ];
+    let asked: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    if asked.first().is_some_and(|word| word == "memory") {
+        let count = asked.get(1).map_or(100_000, |count| count.parse().unwrap());
+        return memory(count);
+    }
     println!("streams of 1280x720 at 30/s: frames to the agreed text of each seed; longest frame");
-    for kind in kinds {
+    for kind in KINDS {
         let mut frames = Vec::new();
         let mut longest = Duration::ZERO;
         for seed in 1..=SEEDS {
@@ -65,11 +77,14 @@ fn play(kind: Kind, seed: u64) -> (Option<u32>, Duration) {
         write(kind, seed, number, &luma);
         let turn = number as usize;
         let from = Instant::now();
-        let found = scan(&luma, Symbologies::default(), Effort::Live { turn });
+        let seen = look(&luma, Symbologies::default(), Effort::Live { turn });
         longest = longest.max(from.elapsed());
-        assert!(found.iter().all(|found| found.text == text), "{found:?}");
+        assert!(
+            seen.found.iter().all(|found| found.text == text),
+            "{seen:?}"
+        );
         let at = begun + Duration::from_secs(1) / RATE * number;
-        let sightings = tracker.see(&found, at);
+        let sightings = tracker.see(&seen, at);
         if sightings
             .iter()
             .any(|one| matches!(one, Sighting::Taken(_)))
@@ -78,6 +93,58 @@ fn play(kind: Kind, seed: u64) -> (Option<u32>, Duration) {
         }
     }
     (None, longest)
+}
+
+/// Frames that are read and frames that are not, some of them made to keep a scanner busy, over and over.
+fn memory(count: u32) {
+    let mut hand = Chance(1);
+    let mut pool = Vec::new();
+    for number in (0..FRAMES).step_by(5) {
+        for kind in KINDS {
+            let text = format!("{:012}", pool.len());
+            pool.push(halved(&frame(kind, &text, number, &mut hand)));
+        }
+        let noise = (0..WIDTH * HEIGHT / 4).map(|_| (hand.part() * 255.0) as u8);
+        pool.push(Luma::new(WIDTH / 2, HEIGHT / 2, noise.collect()).unwrap());
+        let grey = vec![128; WIDTH * HEIGHT / 4];
+        pool.push(Luma::new(WIDTH / 2, HEIGHT / 2, grey).unwrap());
+    }
+    println!(
+        "frames of {}x{}: KiB that the process holds",
+        WIDTH / 2,
+        HEIGHT / 2
+    );
+    let (mut tracker, mut coach) = (Tracker::default(), Coach::default());
+    let begun = Instant::now();
+    let mut taken = 0;
+    for number in 0..=count {
+        if number % (count / 10).max(1) == 0 {
+            println!("  after {number:>7}: {:>6}, {taken} texts taken", held());
+        }
+        let luma = &pool[number as usize % pool.len()];
+        let at = begun + Duration::from_secs(1) / RATE * number;
+        let turn = number as usize;
+        let seen = look(luma, Symbologies::default(), coach.effort(turn, at));
+        if seen.found.is_empty() {
+            coach.see_unread(luma, at);
+        }
+        let sightings = tracker.see(&seen, at);
+        let is_taken = |one: &&Sighting| matches!(one, Sighting::Taken(_));
+        taken += sightings.iter().filter(is_taken).count();
+    }
+}
+
+fn halved(luma: &Luma) -> Luma {
+    let pixels = (0..HEIGHT / 2)
+        .flat_map(|y| (0..WIDTH / 2).map(move |x| luma.pixels()[2 * y * WIDTH + 2 * x]));
+    Luma::new(WIDTH / 2, HEIGHT / 2, pixels.collect()).unwrap()
+}
+
+fn held() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let words = line.and_then(|line| line.split_whitespace().next());
+    words.and_then(|kib| kib.parse().ok()).unwrap_or_default()
 }
 
 fn write(kind: Kind, seed: u64, number: u32, luma: &Luma) {

@@ -22,6 +22,7 @@ use coupon_kiosk::redemption::attempt::{
     AttemptIds, Intent, Outcome, QueryRecord, Record, Settled, SettledBy,
 };
 use coupon_kiosk::redemption::reply::{Ask, Reply, Told};
+use coupon_kiosk::scanner;
 use coupon_kiosk::ui::wedge::{Typed, Wedge};
 use coupon_kiosk::weixin::recording::Player;
 use coupon_kiosk::weixin::transport::Raw;
@@ -36,13 +37,14 @@ use tempfile::TempDir;
 pub type Target = fn(&[u8]);
 
 /// Every way in by its name.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("answers", answers),
     ("payloads", payloads),
     ("configurations", configurations),
     ("journals", journals),
     ("recordings", recordings),
     ("keyboards", keyboards),
+    ("luma", luma),
 ];
 
 /// A body with status 200, for every call.
@@ -420,4 +422,16 @@ pub fn keyboards(bytes: &[u8]) {
     wedge.pause(now).into_iter().for_each(&mut told);
     assert!(!wedge.is_busy());
     assert!(typed_out <= typed_in, "{typed_out} of {typed_in}");
+}
+
+/// A picture of any size and content, looked at as a frame of a camera and as a still one.
+///
+/// What is read is a text of a kind that was looked for, and its corners are not far outside of the picture.
+pub fn luma(bytes: &[u8]) {
+    for found in scanner::scan_bytes(bytes) {
+        assert!(!found.text.is_empty());
+        // At most 1023 pixels wide; a net may reach over the edge by what it makes up.
+        let is_near = |at: i32| (-2048..1 << 24).contains(&at);
+        assert!(found.corners.iter().flatten().all(|&at| is_near(at)));
+    }
 }

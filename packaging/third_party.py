@@ -9,7 +9,12 @@ import re
 import subprocess
 import sys
 
-TARGET = "x86_64-unknown-linux-gnu"
+
+
+def target():
+    """What is built for: this machine."""
+    told = subprocess.run(["rustc", "-vV"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return re.search(r"^host: (.+)$", told, re.MULTILINE)[1]
 
 
 def used(metadata):
@@ -37,8 +42,20 @@ def texts(package):
                 yield file.read().strip()
 
 
+def unsafe(package):
+    """How many places of a crate's sources are unsafe: blocks, functions, traits and their implementations."""
+    count = 0
+    for folder, _, files in os.walk(os.path.join(os.path.dirname(package["manifest_path"]), "src")):
+        for name in files:
+            if name.endswith(".rs"):
+                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                    code = re.sub(r"//[^\n]*", "", file.read())
+                count += len(re.findall(r"\bunsafe\s*(?:\{|fn\b|impl\b|trait\b|extern\b)", code))
+    return count
+
+
 def main(folder):
-    command = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", TARGET]
+    command = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", target()]
     metadata = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     packages = used(metadata)
     with open("Cargo.lock", encoding="utf-8") as file:
@@ -64,6 +81,7 @@ def main(folder):
         for package in without:
             out.write(f'{package["name"]} {package["version"]}: {package["license"]}\n')
     components = []
+    unsafe_crates = unsafe_places = 0
     for package in packages:
         if not package["source"]:
             continue
@@ -72,6 +90,10 @@ def main(folder):
         if package["license"]:
             component["licenses"] = [{"expression": package["license"].replace("/", " OR ")}]
         checksum = sums.get((package["name"], package["version"]))
+        places = unsafe(package)
+        unsafe_places += places
+        unsafe_crates += bool(places)
+        component["properties"] = [{"name": "coupon-kiosk:unsafe", "value": str(places)}]
         if checksum:
             component["hashes"] = [{"alg": "SHA-256", "content": checksum}]
         components.append(component)
@@ -94,6 +116,8 @@ def main(folder):
     with open(os.path.join(folder, "sbom.cdx.json"), "w", encoding="utf-8") as out:
         json.dump(bill, out, indent=1)
         out.write("\n")
+    own = unsafe(root)
+    print(f"unsafe: {own} places of the program's own, {unsafe_places} in {unsafe_crates} crates", file=sys.stderr)
     print(f"{len(components)} crates, {len(by_text)} texts, {len(without)} without a text of their own", file=sys.stderr)
 
 

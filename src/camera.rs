@@ -12,6 +12,7 @@ mod capture;
 mod choice;
 mod clock;
 mod condition;
+mod demand;
 mod device;
 pub mod devices;
 mod jpeg;
@@ -23,6 +24,7 @@ pub mod pictures;
 mod pixels;
 mod reading;
 mod scene;
+mod sizing;
 mod view;
 
 use std::io;
@@ -34,6 +36,7 @@ use crate::event::CameraState;
 use crate::frame::{Frame, Slot};
 use crate::worker::Worker;
 
+pub use demand::Demand;
 pub use mode::{Mode, PixelFormat};
 pub use pixels::Preview;
 pub use view::{Region, Turn, View};
@@ -41,8 +44,8 @@ pub use view::{Region, Turn, View};
 /// Where frames come from.
 #[derive(Debug)]
 pub enum Source {
-    /// A camera of this machine.
-    Device,
+    /// A camera of this machine, and who tells it what the scanner needs.
+    Device(Demand),
     /// Pictures held up before a drawn counter.
     Pictures(pictures::Pictures),
 }
@@ -95,7 +98,8 @@ pub fn watch(
             })?;
             ([Some(worker), None], None)
         }
-        Source::Device => {
+        Source::Device(demand) => {
+            let wanted = (wanted, demand);
             let shared = Arc::new(device::Shared::new(wanted, frames, Box::new(report)));
             let (read, watched) = (Arc::clone(&shared), Arc::clone(&shared));
             let worker = Worker::start("camera", move |stop| device::run(&read, &ended, stop))?;

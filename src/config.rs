@@ -23,6 +23,7 @@ mod secret_file;
 mod settings;
 mod token;
 mod values;
+mod witness;
 mod written;
 
 use std::fs::File;
@@ -54,6 +55,7 @@ pub use place::default_journal;
 pub use settings::{
     begin, chosen_camera, keep, remember_camera, remember_language, remember_volume, settings,
 };
+pub use witness::Witness;
 
 /// What was written, as it is meant.
 #[derive(Clone, Debug)]
@@ -76,6 +78,8 @@ pub struct Config {
     pub online: Option<Online>,
     /// Where this desk's customers hand their coupons over, where they can.
     pub hand_off: Option<HandOff>,
+    /// Where Weixin's events come from.
+    pub witness: Witness,
     /// The numbers for IT.
     pub health: Health,
     /// Where a running kiosk's log goes.

@@ -8,12 +8,15 @@ pub mod camera;
 pub mod display;
 pub mod half_blocks;
 pub mod journal;
+pub mod latency;
 pub mod network;
 pub mod online;
 pub mod permissions;
 pub mod scanner;
 pub mod sharpness;
+pub mod sound;
 pub mod token;
+pub mod touch;
 pub mod versions;
 
 use std::fmt::Write as _;
@@ -21,18 +24,9 @@ use std::fmt::Write as _;
 use fluent_bundle::FluentValue;
 use serde_json::{Map, Value, json};
 
+use crate::office::checkup::CheckLine;
+pub use crate::office::checkup::Verdict;
 use crate::wording::Wording;
-
-/// How a thing does.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Verdict {
-    /// As it should be.
-    Good,
-    /// The kiosk works; somebody should see to it.
-    Watch,
-    /// The kiosk cannot do its work until somebody has seen to it.
-    Bad,
-}
 
 impl Verdict {
     /// As `--json` names it.
@@ -120,6 +114,15 @@ impl Finding {
     pub fn what_to_do(&self, wording: &Wording) -> Option<String> {
         let key = format!("{}.do", self.key);
         (self.verdict != Verdict::Good).then(|| wording.say_with(&key, &self.spoken()))
+    }
+
+    /// As the screen shows it.
+    pub fn line(&self, wording: &Wording) -> CheckLine {
+        CheckLine {
+            verdict: self.verdict,
+            says: self.says(wording),
+            advice: self.what_to_do(wording),
+        }
     }
 
     /// As an object of `--json`.

@@ -8,6 +8,7 @@ use crate::payload::{Origin, Payload};
 use crate::redemption::attempt::{AttemptId, JournalTrouble};
 use crate::redemption::note::Says;
 use crate::redemption::reply::Told;
+use crate::redemption::witness::Witnessed;
 
 /// Numbers the exchanges with Weixin, so that an answer finds who asked.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -62,6 +63,8 @@ pub enum Event {
         /// What.
         says: Says,
     },
+    /// Weixin told the merchant's server of a redemption, and that passed it on.
+    Witnessed(Witnessed),
     /// Another person stands at the desk, or nobody does.
     Duty(OnDuty),
     /// A record is durable, or will not be.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-pub use latency::Latency;
+pub use latency::{Came, Delays, Latency, bars};
 
 /// Brightness alone, row by row without gaps, 0 black to 255 white.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -101,13 +101,30 @@ pub struct Frame {
     pub at: Instant,
 }
 
+/// A code in view: the same over frames, until it was away for a while.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct SightId(pub u64);
+
 /// Where in the picture a code was seen last: the viewfinder's outline.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Sight {
+    /// Which code.
+    pub id: SightId,
     /// Top left, top right, bottom right, bottom left of the code, x and y as fractions of the picture's width and height.
     pub corners: [[f32; 2]; 4],
     /// Whether its text was taken, so that it may go away.
     pub is_taken: bool,
+    /// Whether it is taken when it is touched: there are others, and which one is meant is for the clerk to say.
+    pub is_offered: bool,
+}
+
+/// What the scanner and the viewfinder tell each other.
+#[derive(Debug, Default)]
+pub struct Outlines {
+    /// Every code of the newest frame; cleared by one without.
+    pub sights: Slot<Vec<Sight>>,
+    /// The outline that was touched last.
+    pub touched: Slot<SightId>,
 }
 
 /// What the lens has of the code that was taken last.
@@ -118,7 +135,7 @@ pub enum View {
     Clear,
     /// It is still held up, and not taken again before it was away for 2 s.
     Held,
-    /// Several different codes are in view: none is taken.
+    /// Several different codes are in view: none is taken before it is touched.
     Several,
     /// Something like a code has been in view for a while and cannot be read, most likely for this reason.
     Unread(Hint),

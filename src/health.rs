@@ -4,6 +4,10 @@
 //! in them names a code, a customer or a secret. [`watchdog`] asks loop and window for a beat now and then, and tells
 //! systemd only when both have answered.
 
+mod classes;
+mod delays;
+mod register;
+mod resident;
 mod server;
 pub mod update_lock;
 pub mod watchdog;
@@ -21,15 +25,18 @@ use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::Registry;
 
 use crate::event::{CameraState, Event};
-use crate::frame::{Frame, Slot};
+use crate::frame::{Delays, Frame, Slot};
 use crate::kiosk::observed::{Noted, word};
 use crate::redemption::attempt::Record;
-use crate::redemption::reply::{Reply, Told, Unknown};
+use crate::redemption::reply::Told;
 use crate::screen::{Connection, Screen};
 
+use classes::end;
+use delays::LensDelay;
+use resident::resident;
 pub use server::{Serving, serve};
 
 type Labels = Vec<(&'static str, String)>;
@@ -63,6 +70,7 @@ struct Inner {
     camera: Family<Labels, Gauge>,
     camera_heals: Counter,
     frames: Gauge,
+    lens_delay: LensDelay,
     token_life: Decimal,
     journal_bytes: Gauge,
     memory_bytes: Gauge,
@@ -83,6 +91,8 @@ struct State {
 pub struct Sources {
     /// Counts the camera's frames.
     pub frames: Arc<Slot<Frame>>,
+    /// How long frames take from the lens.
+    pub delays: Delays,
     /// Whose size is told.
     pub journal: PathBuf,
     /// Knows how long the token holds.
@@ -109,6 +119,7 @@ impl Default for Numbers {
             camera: Family::default(),
             camera_heals: Counter::default(),
             frames: Gauge::default(),
+            lens_delay: LensDelay::default(),
             token_life: Decimal::default(),
             journal_bytes: Gauge::default(),
             memory_bytes: Gauge::default(),
@@ -116,100 +127,6 @@ impl Default for Numbers {
             registry,
         };
         Self(Arc::new(inner.with_counts().with_gauges()))
-    }
-}
-
-impl Inner {
-    fn with_counts(mut self) -> Self {
-        let r = &mut self.registry;
-        r.register(
-            "scans",
-            "Texts that were scanned, typed or pasted",
-            self.scans.clone(),
-        );
-        r.register(
-            "exchanges",
-            "Calls of the card API by call, outcome and class of errcode",
-            self.exchanges.clone(),
-        );
-        r.register_with_unit(
-            "exchange",
-            "How long a call took, its token included",
-            Unit::Seconds,
-            self.exchange_seconds.clone(),
-        );
-        r.register(
-            "attempts",
-            "Ends of redemptions by outcome",
-            self.attempts.clone(),
-        );
-        r.register_with_unit(
-            "journal_write",
-            "How long a record took to be durable: three fsyncs",
-            Unit::Seconds,
-            self.write_seconds.clone(),
-        );
-        r.register(
-            "journal_write_failures",
-            "Records that could not be written",
-            self.write_failures.clone(),
-        );
-        r.register_with_unit(
-            "redraw",
-            "What a picture of the window cost the processor",
-            Unit::Seconds,
-            self.redraw_seconds.clone(),
-        );
-        self
-    }
-
-    fn with_gauges(mut self) -> Self {
-        let r = &mut self.registry;
-        r.register(
-            "in_doubt",
-            "Attempts whose outcome is not known",
-            self.in_doubt.clone(),
-        );
-        r.register_with_unit(
-            "in_doubt_oldest",
-            "Age of the oldest of them; 0 without one",
-            Unit::Seconds,
-            self.oldest_doubt.clone(),
-        );
-        r.register(
-            "camera_state",
-            "1 for the state that the camera is in",
-            self.camera.clone(),
-        );
-        r.register(
-            "camera_heals",
-            "How often the camera came back by itself",
-            self.camera_heals.clone(),
-        );
-        r.register(
-            "frames",
-            "Changes of the newest frame since the start: the frames, and one for each time that they end",
-            self.frames.clone(),
-        );
-        r.register_with_unit(
-            "token_life",
-            "How long the access token still holds; 0 without one, and where its source does not tell",
-            Unit::Seconds,
-            self.token_life.clone(),
-        );
-        r.register_with_unit(
-            "journal_size",
-            "The journal's file and its log",
-            Unit::Bytes,
-            self.journal_bytes.clone(),
-        );
-        r.register_with_unit(
-            "memory",
-            "Resident memory of the process",
-            Unit::Bytes,
-            self.memory_bytes.clone(),
-        );
-        self
     }
 }
 
@@ -232,6 +149,7 @@ impl Numbers {
                 | Event::Invitation(_)
                 | Event::View(_)
                 | Event::Note { .. }
+                | Event::Witnessed(_)
                 | Event::Duty(_)
                 | Event::Journaled { .. },
             )
@@ -241,7 +159,9 @@ impl Numbers {
                 | Record::Resend(_)
                 | Record::Probe(_)
                 | Record::Remark(_)
-                | Record::Mistake(_),
+                | Record::Mistake(_)
+                | Record::Override(_)
+                | Record::Witness(_),
             ) => {}
             Noted::Written { took, result } => {
                 inner.write_seconds.observe(took.as_secs_f64());
@@ -314,6 +234,7 @@ impl Numbers {
         let whole = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         let (number, _) = sources.frames.newest();
         inner.frames.set(whole(number));
+        inner.lens_delay.take(&sources.delays);
         let life = tokio::time::timeout(PATIENCE, sources.weixin.token_life()).await;
         inner
             .token_life
@@ -367,34 +288,4 @@ impl Numbers {
         self.state(|state| is_alive = !state.is_silent);
         is_alive
     }
-}
-
-/// The outcome of an exchange, and the class of its errcode.
-fn end<T>(reply: &Reply<T>) -> (&'static str, String) {
-    match reply {
-        Reply::Answered(_) => ("answered", String::new()),
-        Reply::Refused(refusal) => ("refused", word(refusal.reason)),
-        Reply::NotSent(why) => ("not_sent", word(why)),
-        Reply::Unknown(why) => ("unknown", unknown(*why).to_owned()),
-    }
-}
-
-fn unknown(why: Unknown) -> &'static str {
-    match why {
-        Unknown::Timeout => "timeout",
-        Unknown::Broken => "broken",
-        Unknown::Status(_) => "status",
-        Unknown::Unreadable => "unreadable",
-        Unknown::Busy(_) => "busy",
-        Unknown::Errcode(_) => "errcode",
-        Unknown::Crash => "crash",
-    }
-}
-
-/// Resident memory, as the system tells it.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }

@@ -51,12 +51,9 @@ mod writer;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use jiff::Timestamp;
-
-use crate::card::Code;
 use crate::event::WriteId;
 use crate::redemption::attempt::{Intent, JournalTrouble, Record};
-use crate::redemption::done::REMEMBERED;
+use crate::redemption::done::{REMEMBERED, Redeemed};
 use crate::worker::Worker;
 use disk::Disk;
 use files::Lock;
@@ -82,7 +79,9 @@ pub struct Opened {
     /// Attempts without an end, oldest first, as far as they could be read.
     pub in_doubt: Vec<Intent>,
     /// What was redeemed of late, oldest first, as far as it could be read.
-    pub redeemed: Vec<(Code, Timestamp)>,
+    pub redeemed: Vec<Redeemed>,
+    /// What managers said and events told of the attempts without an end, oldest first, likewise.
+    pub noted: Vec<Record>,
     /// Why nothing can be written now, if so.
     pub trouble: Option<JournalTrouble>,
 }
@@ -125,16 +124,18 @@ impl Journal {
                 Some(trouble)
             }
         };
-        let past = History::open(path)
-            .and_then(|history| Ok((history.in_doubt()?, history.redeemed(REMEMBERED)?)));
-        let (in_doubt, redeemed) = match past {
+        let past = History::open(path).and_then(|history| {
+            let redeemed = history.redeemed(REMEMBERED)?;
+            Ok((history.in_doubt()?, redeemed, history.noted()?))
+        });
+        let (in_doubt, redeemed, noted) = match past {
             Ok(past) => past,
             Err(error) => {
                 if trouble.is_none() {
                     tracing::error!(%error, "the journal cannot be read");
                     trouble = Some(JournalTrouble::Failing);
                 }
-                (Vec::new(), Vec::new())
+                (Vec::new(), Vec::new(), Vec::new())
             }
         };
         let (records, given) = sync_channel(Self::QUEUE);
@@ -146,6 +147,7 @@ impl Journal {
             journal,
             in_doubt,
             redeemed,
+            noted,
             trouble,
         };
         Ok((opened, writer, given))

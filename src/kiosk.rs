@@ -10,14 +10,13 @@ pub mod observed;
 
 use std::time::Instant;
 
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::card::Code;
 use crate::event::{Event, WriteId};
 use crate::journal::Journal;
-use crate::redemption::attempt::{Intent, JournalTrouble};
+use crate::redemption::attempt::{Intent, JournalTrouble, Record};
+use crate::redemption::done::Redeemed;
 use crate::redemption::{Command, Redemption};
 use crate::screen::{Desk, Screen};
 use crate::weixin::Client;
@@ -82,7 +81,9 @@ pub struct Parts {
     /// What an earlier run left open.
     pub open: Vec<Intent>,
     /// What earlier runs redeemed, oldest first.
-    pub redeemed: Vec<(Code, Timestamp)>,
+    pub redeemed: Vec<Redeemed>,
+    /// What managers said and events told of what is open, oldest first.
+    pub noted: Vec<Record>,
     /// Why the journal cannot be written, where that is known from the start.
     pub trouble: Option<JournalTrouble>,
     /// The clocks.
@@ -98,6 +99,7 @@ impl Kiosk {
         let now = parts.clock.now();
         let mut redemption = Redemption::new(parts.rules, ids, parts.open, parts.trouble, now);
         redemption.remember(parts.redeemed);
+        redemption.recall(parts.noted, now);
         let (screens, seen) = watch::channel(redemption.screen());
         let (inbox, events) = parts.inbox;
         let kiosk = Self {

@@ -12,7 +12,7 @@
 //!
 //! Threads: `main` draws ([`ui`]), `camera` and `camera-watch` get frames, `scanner` reads them, `journal` writes, `office`
 //! reads it for the pages behind the counter, `kiosk` runs the loop and the HTTP exchanges, `sound` plays, `watchdog` asks
-//! both for a sign of life, `health` serves the numbers. `cli::desk` joins them.
+//! both for a sign of life, `health` serves the numbers, `witness` hears Weixin's events. `cli::desk` joins them.
 //!
 //! [`kiosk`] is the one loop: it feeds events to the [`redemption`] machine, carries out what the machine asks for, and
 //! publishes a plain [`screen::Screen`]. The journal answers by event, so that a slow disk holds up nothing.
@@ -48,6 +48,7 @@ pub mod logging;
 pub mod scanner;
 pub mod sound;
 pub mod weixin;
+pub mod witness;
 pub mod worker;
 
 // Shell: joins them.

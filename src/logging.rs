@@ -48,8 +48,11 @@ pub fn redacted(text: &str) -> String {
     OF_PROCESS.redacted(text)
 }
 
-/// Starts logging, panics included. To be called once, first of all, in `main`.
+/// Starts logging, panics included, and keeps memory out of core files: the access token is in it. To be called once,
+/// first of all, in `main`.
 pub fn init() {
+    // Without /proc there are no core files of this kind either.
+    std::fs::write("/proc/self/coredump_filter", "0").unwrap_or_default();
     let redactor = OF_PROCESS.clone();
     let wanted = std::env::var("RUST_LOG").unwrap_or_default();
     let (filter, is_understood) = filter(&wanted);

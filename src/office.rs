@@ -1,15 +1,19 @@
 //! What stands behind the counter, as plain values: the day's list, a record's story, the staff, the settings. The window
 //! shows them and wishes; the shell reads, checks and writes, and answers with another [`Office`].
 
+pub mod checkup;
+
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::checkup::{Checkup, Panel};
 use crate::card::{CardId, Code};
 use crate::event::OnDuty;
 use crate::redemption::attempt::{AttemptId, Outcome, Record, SettledBy};
+use crate::redemption::ruling::{Goods, Ground};
 use crate::screen::Why;
 use crate::wording::Language;
 
@@ -34,6 +38,8 @@ pub struct Office {
     pub may_train: bool,
     /// The stories to hold up, while somebody trains.
     pub training: Option<Vec<String>>,
+    /// What the doctor has found so far, where it was asked.
+    pub checkup: Option<Checkup>,
 }
 
 /// Who may stand at the desk, and who does.
@@ -132,12 +138,38 @@ pub enum StaffFault {
 pub struct Settings {
     /// The store's name.
     pub store: Option<String>,
-    /// The camera, by its name.
+    /// The camera, as [`CameraLine::id`] names it.
     pub camera: Option<String>,
+    /// What of the camera's picture is seen, and how.
+    pub aim: Aim,
     /// Idle for so long, a desk with staff locks itself.
     pub lock_after: Option<Duration>,
     /// How loud outcomes are, in percent.
     pub sound: u8,
+}
+
+/// What of the camera's picture is seen, and how it is turned.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Aim {
+    /// Degrees clockwise: 0, 90, 180 or 270.
+    pub rotate: u32,
+    /// As in a mirror. Codes are read unmirrored all the same.
+    pub mirror: bool,
+    /// How much it is magnified round the region's middle, in hundredths.
+    pub zoom: u32,
+    /// The part that is looked at: left, top, width and height in hundredths of the turned picture.
+    pub region: [u32; 4],
+}
+
+impl Default for Aim {
+    fn default() -> Self {
+        Self {
+            rotate: 0,
+            mirror: false,
+            zoom: 100,
+            region: [0, 0, 100, 100],
+        }
+    }
 }
 
 /// One change of the [`Settings`].
@@ -145,8 +177,10 @@ pub struct Settings {
 pub enum Change {
     /// The store's name.
     Store(String),
-    /// The camera, by its name.
+    /// The camera, as [`CameraLine::id`] names it.
     Camera(String),
+    /// What of the camera's picture is seen, and how.
+    Aim(Aim),
     /// When an idle desk locks itself; `None` is never.
     LockAfter(Option<Duration>),
     /// How loud outcomes are, in percent.
@@ -156,8 +190,10 @@ pub enum Change {
 /// A camera to choose.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CameraLine {
-    /// As it calls itself.
+    /// As it calls itself, and where it is plugged in where another one has the same name.
     pub name: String,
+    /// Its name and where it is plugged in: what it is known by after it was pulled or got another number.
+    pub id: String,
     /// Whether it can be opened, as far as one can tell before.
     pub is_free: bool,
 }
@@ -199,6 +235,8 @@ pub struct DayLine {
     pub remark: Option<String>,
     /// Noted as redeemed by mistake.
     pub is_mistake: bool,
+    /// What a manager said of the goods while it was in doubt.
+    pub ruled: Option<Goods>,
 }
 
 /// All that is recorded of one line.
@@ -282,6 +320,8 @@ pub enum Tested {
     NotKept,
     /// It is kept: the kiosk begins.
     Begun,
+    /// What the doctor has found so far.
+    Examined(Checkup),
 }
 
 /// What the window wishes of the shell. The answer comes as another [`Office`].
@@ -315,4 +355,8 @@ pub enum Wish {
     Train,
     /// Serve customers again.
     EndTraining,
+    /// The doctor's look at everything, told in this language.
+    Examine(Language, Panel),
+    /// A manager's word on an attempt in doubt: what became of the goods, why, and his own words.
+    Override(AttemptId, Goods, Ground, String),
 }

@@ -75,7 +75,9 @@ pub enum NotACoupon {
     CardId,
     /// A web address without a code.
     Link,
-    /// A Wi-Fi network, a contact, an application's own scheme.
+    /// The password of a Wi-Fi network.
+    Wifi,
+    /// A contact, an application's own scheme.
     OtherScheme,
     /// A text that is too long or holds characters that no code has.
     Text,
@@ -144,6 +146,9 @@ impl Payload {
 
     fn parse_address(text: &str, scheme_end: usize, payment_codes: PaymentCodes) -> Self {
         let scheme = text[..scheme_end].to_ascii_lowercase();
+        if scheme == "wifi" {
+            return Self::NotACoupon(NotACoupon::Wifi);
+        }
         if scheme != "http" && scheme != "https" {
             return Self::NotACoupon(NotACoupon::OtherScheme);
         }

@@ -22,24 +22,30 @@ pub mod done;
 pub mod doubt;
 mod looking_up;
 pub mod note;
+mod ordering;
+mod reconciling;
 pub mod reply;
+pub mod ruling;
 mod showing;
 mod state;
+pub mod witness;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::card::{CardId, CardTitle, Code};
+use crate::card::{CardId, CardTitle};
 use crate::event::{Event, ExchangeId, LookUpId, OnDuty, Touch, WriteId};
 use crate::payload::{Origin, Payload};
 use crate::screen::{Finished, Notice};
-use attempt::{AttemptIds, Intent, JournalTrouble, Outcome, Record, Settled};
-use done::Done;
+use attempt::{AttemptId, AttemptIds, Intent, JournalTrouble, Outcome, Record, Settled};
+use done::{Done, Redeemed};
 use doubt::Doubts;
 use reply::{Ask, Told};
+use ruling::Goods;
 use state::State;
+use witness::Witnesses;
 
 /// A look-up older than this is asked again before a confirm is accepted.
 pub const LOOK_UP_LIMIT: Duration = Duration::from_mins(1);
@@ -116,6 +122,9 @@ pub struct Redemption {
     settling: BTreeMap<WriteId, Settled>,
     unsettled: Vec<Settled>,
     settle_again_at: Option<Instant>,
+    /// A manager's word on its way to the disk.
+    ruling: Option<(WriteId, AttemptId, Goods)>,
+    witnesses: Witnesses,
     commands: VecDeque<Command>,
     counted: u64,
 }
@@ -129,7 +138,7 @@ impl Redemption {
         journal: Option<JournalTrouble>,
         now: Moment,
     ) -> Self {
-        let doubts = Doubts::restored(open, rules.doubt, now.tick);
+        let doubts = Doubts::restored(open, rules.doubt, now);
         let mut machine = Self {
             rules,
             ids,
@@ -145,6 +154,8 @@ impl Redemption {
             settling: BTreeMap::new(),
             unsettled: Vec::new(),
             settle_again_at: None,
+            ruling: None,
+            witnesses: Witnesses::default(),
             commands: VecDeque::new(),
             counted: 0,
         };
@@ -153,8 +164,27 @@ impl Redemption {
     }
 
     /// Tells what an earlier run has redeemed, oldest first.
-    pub fn remember(&mut self, redeemed: Vec<(Code, Timestamp)>) {
+    pub fn remember(&mut self, redeemed: Vec<Redeemed>) {
         self.done = Done::restored(redeemed);
+    }
+
+    /// Tells what was written down of the attempts that are open: managers' words and events, oldest first.
+    pub fn recall(&mut self, noted: Vec<Record>, now: Moment) {
+        for record in noted {
+            match record {
+                Record::Override(word) => self.doubts.rule(word.attempt, word.goods, now.tick),
+                Record::Witness(witness) => {
+                    self.witnesses.add(&witness);
+                }
+                Record::Query(_)
+                | Record::Intent(_)
+                | Record::Resend(_)
+                | Record::Probe(_)
+                | Record::Settled(_)
+                | Record::Remark(_)
+                | Record::Mistake(_) => {}
+            }
+        }
     }
 
     /// Takes one event.
@@ -176,6 +206,7 @@ impl Redemption {
             }
             Event::Journaled { write, result } => self.handle_journaled(write, result, now),
             Event::Note { attempt, says } => self.note(attempt, says, now),
+            Event::Witnessed(seen) => self.witnessed(&seen, now),
             Event::Duty(duty) => self.duty = duty,
             // What the lens has is no matter of a redemption: the loop tells it on the screen.
             Event::Camera(_) | Event::View(_) | Event::Invitation(_) => {}
@@ -356,42 +387,5 @@ impl Redemption {
             since: now.tick,
             until: now.tick + stays,
         });
-    }
-
-    /// A consume that had to wait for a token left later than it was ordered: what hangs on its age counts from then.
-    fn note_late_send(&mut self, exchange: ExchangeId, late: Option<Duration>) {
-        let Some(late) = late else {
-            return;
-        };
-        if let State::Consuming(consuming) = &mut self.state
-            && consuming.exchange == exchange
-        {
-            consuming.sent_at += late;
-        }
-        self.doubts.sent_after(exchange, late);
-    }
-
-    fn exchange(&mut self, ask: Ask, limit: Duration) -> ExchangeId {
-        let exchange = ExchangeId(self.count());
-        self.commands.push_back(Command::Exchange {
-            exchange,
-            ask,
-            limit,
-        });
-        exchange
-    }
-
-    fn journal(&mut self, record: Record) -> WriteId {
-        let write = WriteId(self.count());
-        self.commands.push_back(Command::Journal {
-            write,
-            record: Box::new(record),
-        });
-        write
-    }
-
-    fn count(&mut self) -> u64 {
-        self.counted += 1;
-        self.counted
     }
 }

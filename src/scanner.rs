@@ -33,6 +33,15 @@ pub struct Found {
     pub corners: [[i32; 2]; 4],
 }
 
+/// What there is in a picture.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Seen {
+    /// Every code that was read.
+    pub found: Vec<Found>,
+    /// There is another one, by all signs, which was not.
+    pub has_unread: bool,
+}
+
 /// The kinds of codes that are read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Symbology {
@@ -96,12 +105,15 @@ impl FromIterator<Symbology> for Symbologies {
 /// How much is spent on a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effort {
-    /// One frame of many: the quick passes, and one group of the others by turn. Stops at the first pass with a text.
+    /// One frame of many: the quick passes, and one group of the others by turn. Stops at the first pass with a text that
+    /// leaves no code unread.
     Live {
         /// Grows by one a frame.
         turn: usize,
     },
-    /// Every pass until one finds a text.
+    /// One frame of many in which something else is looked for too: the quick passes.
+    Quick,
+    /// Every pass until one finds a text and leaves no code unread.
     First,
     /// Every pass; every code once.
     All,
@@ -117,28 +129,44 @@ const GROUPS_STILL: usize = 600;
 const NETS_LIVE: usize = 3;
 const NETS_STILL: usize = 90;
 
-/// Reads a picture. The work is bounded by counts, whatever it shows.
+/// The codes in a picture.
 pub fn scan(luma: &Luma, symbologies: Symbologies, effort: Effort) -> Vec<Found> {
+    look(luma, symbologies, effort).found
+}
+
+/// Reads a picture. The work is bounded by counts, whatever it shows.
+pub fn look(luma: &Luma, symbologies: Symbologies, effort: Effort) -> Seen {
     let mut shrunk = None;
-    let mut scale = 1.0;
+    let mut scale = 1;
     while shrunk
         .as_ref()
         .map_or(luma.width().max(luma.height()), longest)
         > LONGEST
     {
         shrunk = Some(prepare::halved(shrunk.as_ref().unwrap_or(luma)));
-        scale *= 2.0;
+        scale *= 2;
     }
     let sizes = Sizes::of(shrunk.as_ref().unwrap_or(luma));
     let mut budget = match effort {
-        Effort::Live { .. } => Budget::new(GROUPS_LIVE, NETS_LIVE),
+        Effort::Live { .. } | Effort::Quick => Budget::new(GROUPS_LIVE, NETS_LIVE),
         Effort::First | Effort::All => Budget::new(GROUPS_STILL, NETS_STILL),
     };
     let mut all: Vec<Found> = Vec::new();
+    let has_unread = |all: &[Found], budget: &Budget| {
+        let read: Vec<_> = all
+            .iter()
+            .map(|found| found.corners.map(|corner| corner.map(|at| at / scale)))
+            .collect();
+        budget.has_unread(&read)
+    };
     for (place, pass) in passes(effort).enumerate() {
         // On a still picture the quick passes are all taken: there may be a second code.
-        let is_quick = effort == Effort::First && place < passes::QUICK.len();
-        if effort != Effort::All && !all.is_empty() && !is_quick {
+        let is_enough = match effort {
+            Effort::Live { .. } | Effort::Quick => !has_unread(&all, &budget),
+            Effort::First => place >= passes::QUICK.len() && !has_unread(&all, &budget),
+            Effort::All => false,
+        };
+        if is_enough && !all.is_empty() {
             break;
         }
         for Text { text, corners } in pass.look(&sizes, symbologies, &mut budget) {
@@ -146,12 +174,15 @@ pub fn scan(luma: &Luma, symbologies: Symbologies, effort: Effort) -> Vec<Found>
                 all.push(Found {
                     text,
                     symbology: pass.symbology(),
-                    corners: corners.map(|corner| corner.map(|at| whole(at * scale))),
+                    corners: corners.map(|corner| corner.map(|at| whole(at).saturating_mul(scale))),
                 });
             }
         }
     }
-    all
+    Seen {
+        has_unread: has_unread(&all, &budget),
+        found: all,
+    }
 }
 
 /// Any bytes as a picture, looked at as a frame of a camera and as a still one: what `cargo fuzz` calls. The first three
@@ -197,6 +228,7 @@ fn passes(effort: Effort) -> impl Iterator<Item = Pass> {
             let turn = turn % passes::DEEP.len();
             (&passes::DEEP[turn..=turn], &[])
         }
+        Effort::Quick => (&[], &[]),
         Effort::First | Effort::All => (&passes::DEEP, &passes::PATIENT),
     };
     let quick = passes::QUICK.iter();

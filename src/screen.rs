@@ -2,7 +2,7 @@
 
 pub mod handset;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -11,6 +11,7 @@ use crate::event::{CameraState, LookUpId, View};
 use crate::payload::{NotACoupon, PaymentScheme};
 use crate::redemption::attempt::{AttemptId, JournalTrouble, Outcome, SettledBy};
 use crate::redemption::reply::{NotSent, Reason, Refusal, Unknown};
+use crate::redemption::ruling::Goods;
 
 /// Everything that is to be seen at one moment.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -207,6 +208,10 @@ pub enum Why {
     NotSent(NotSent),
     /// The answer is not known.
     Unknown(Unknown),
+    /// A manager has said what became of the goods; of the coupon nothing is known.
+    Overruled(Goods),
+    /// It is redeemed, and an event tells that it was by another way than this desk's.
+    RedeemedElsewhere,
     /// The page for paying was shown.
     PaymentCode(PaymentScheme),
     /// No coupon at all.
@@ -229,6 +234,8 @@ impl Why {
 pub enum Notice {
     /// A redemption is on its way: the next customer waits a moment.
     Wait,
+    /// The disk was so slow that nothing was sent: the clerk has to confirm anew.
+    SlowDisk,
     /// An attempt of this journal redeemed this code, at this time; Weixin is being asked all the same.
     RedeemedHere(Timestamp),
 }
@@ -242,8 +249,31 @@ pub struct DoubtLine {
     pub code: Code,
     /// When it was confirmed.
     pub since: Timestamp,
+    /// How old it was at a moment.
+    pub aged: (Duration, Instant),
     /// How many look-ups have been answered or have failed.
     pub asked: u32,
+    /// How many it takes until "unused" would be believed, those included.
+    pub of: u32,
     /// When Weixin is asked next; none while it is being asked.
     pub next_at: Option<Instant>,
+    /// What the newest look-up told.
+    pub known: Known,
+    /// What a manager has said of the goods.
+    pub ruled: Option<Goods>,
+}
+
+/// What is known of an attempt in doubt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Known {
+    /// Weixin has not been asked yet.
+    Nothing,
+    /// It gave no usable answer.
+    NoAnswer,
+    /// It told this status, which is not believed yet.
+    Status(UserCardStatus),
+    /// It refused the look-up.
+    Errcode(i64),
+    /// It is redeemed, and an event tells of another way than this desk's.
+    Elsewhere,
 }

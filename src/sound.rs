@@ -97,6 +97,29 @@ impl Speaker {
     }
 }
 
+/// Why nothing is heard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mute {
+    /// None of the programs that play is here.
+    NoPlayer,
+    /// There is one, and it does not play.
+    Unplayed,
+}
+
+/// Plays silence as a tone is played, and tells which program did.
+pub fn rehearse(path: &OsStr) -> Result<&'static str, Mute> {
+    let mut players = Players::find(path);
+    if players.is_empty() {
+        return Err(Mute::NoPlayer);
+    }
+    // Kept, so that nobody seems to have gone.
+    let (_orders, ordered) = sync_channel(1);
+    match players.play(&wav(Sound::Good, 0), &ordered) {
+        Ended::Played(player) => Ok(player),
+        Ended::Silenced(_) | Ended::Unheard => Err(Mute::Unplayed),
+    }
+}
+
 fn serve(mut players: Players, ordered: &Receiver<Sound>, volume: &AtomicU8) {
     while let Ok(sound) = ordered.recv() {
         let mut next = Some(sound);

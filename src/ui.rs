@@ -5,8 +5,11 @@
 
 mod attention;
 mod behind;
+mod checkup;
+mod choice;
 mod day;
 mod details;
+mod doubts;
 pub mod drawn;
 mod dress;
 mod fingers;
@@ -22,6 +25,7 @@ mod look;
 mod measure;
 mod opening;
 mod outcome;
+mod overriding;
 mod page;
 mod parts;
 mod pin;
@@ -124,7 +128,7 @@ impl Window {
             kept: Kept::default(),
             wedge: Wedge::default(),
             fingers: Fingers::default(),
-            preview: Preview::default(),
+            preview: Preview::counting(parts.delays.clone()),
             sees_frames,
             parts,
         };
@@ -197,6 +201,7 @@ impl Window {
             }
             Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
+            Act::Sight(id) => (self.parts.tell)(Said::Sight(id)),
             Act::Handset(press) => (self.parts.tell)(Said::Handset(press)),
         }
     }
@@ -277,6 +282,7 @@ impl Window {
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         (self.parts.beat)(frame.info().cpu_usage);
+        checkup::note_cost(ctx, frame.info().cpu_usage);
         theme::scale(ctx, &self.parts.panels);
         self.preview.count(frame.info().cpu_usage);
         let now = (self.parts.tick)();
@@ -301,8 +307,8 @@ impl eframe::App for Window {
         if self.behind.office.training.is_some() && self.behind.is_left(ctx, now) {
             self.wish(Wish::EndTraining);
         }
-        let may_leave = |page: &mut Page| matches!(page, Page::Service(_));
-        if self.page.as_mut().is_some_and(may_leave) && self.behind.is_left(ctx, now) {
+        let is_managers = self.page.as_ref().is_some_and(Page::is_managers);
+        if is_managers && self.behind.is_left(ctx, now) {
             self.page = None;
         }
         if let Some(wish) = self.behind.leave(self.page.is_some()) {
@@ -321,7 +327,8 @@ impl eframe::App for Window {
         if sees_frames {
             let parts = &self.parts;
             self.preview.take(ui.ctx(), &parts.frames, now);
-            self.preview.outline(&parts.sights, parts.is_mirrored);
+            let is_mirrored = self.behind.office.settings.aim.mirror;
+            self.preview.outline(&parts.outlines, is_mirrored);
         }
         let look = Look {
             wording: &self.wording,

@@ -303,7 +303,9 @@ impl Shared {
             Ask::Query { code, .. } => {
                 Told::Query(read(reply, |answer| Some(answer.code_info(&code))))
             }
-            Ask::Consume { .. } => Told::Consume(read(reply, |_| Some(()))),
+            Ask::Consume { .. } => {
+                Told::Consume(read(reply, |answer| answer.is_of_consume().then_some(())))
+            }
             Ask::Title(card_id) => {
                 let reply = read(reply, Answer::title);
                 if let (Reply::Answered(title), Ok(mut titles)) = (&reply, self.titles.lock()) {

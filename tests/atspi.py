@@ -169,6 +169,10 @@ def main():
     for story in stories:
         reader.said.clear()
         reader.press(say[f"story-{story.replace('_', '-')}"])
+        if story == "two_phones":
+            reader.text(say["view-several"])
+            reader.check("several codes")
+            reader.press(say["sight"].replace("{ $number }", "2").replace("{ $count }", "2"))
         if story == "hand_off":
             # On the customer's own phone: the page's key, then his coupon.
             reader.text(say["page-choose-head"])

@@ -69,6 +69,11 @@ walk() {
             sleep 0.5
             picture "$story-0-held"
         fi
+        if [[ $story == two_phones ]]; then
+            wait_for 'outlines to choose from' since 'name="sight-2"'
+            picture "$story-0-several"
+            tap sight-2
+        fi
         if [[ $story == hand_off ]]; then
             # The customer's own phone: the page's key, then his coupon.
             wait_for "the page on the phone" since 'name="handset-0"'

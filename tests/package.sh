@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/package.sh ROOT DEB PICTURES: a fresh root, the package in it, and the demo's coupon redeemed under cage.
+# tests/package.sh ROOT DEB PICTURES [PLATFORM]: a fresh root, the package in it, and the demo's coupon redeemed under cage.
 #
 # ROOT is made by debootstrap where it is not there yet (as root, with the mirror of this machine's apt). The compositor
 # stands inside Xvfb and is touched by xdotool; nothing of this machine's own programs is used in the root. It tells how long
@@ -10,12 +10,14 @@ root=$1
 deb=$(realpath "$2")
 mkdir -p "$3"
 pictures=$(realpath "$3")
+platform=''
+[[ $# -lt 4 ]] || platform=$(realpath "$4")
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 log=$work/log
 : >"$log"
 marked=0
-display='' session=''
+display='' session='' weixin=''
 # shellcheck source=tests/window.sh
 . tests/window.sh
 
@@ -24,6 +26,7 @@ leave() {
         kill "$session" 2>/dev/null || true
         wait "$session" 2>/dev/null || true
     fi
+    [[ -z $weixin ]] || kill "$weixin" 2>/dev/null || true
     [[ -z $display ]] || kill "$display" 2>/dev/null || true
     sleep 1
     for place in tmp/.X11-unix dev/shm dev/pts dev proc; do
@@ -36,7 +39,7 @@ trap leave EXIT
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 
 if [[ ! -e $root/etc/os-release ]]; then
-    mirror=$(grep -hoE '^(URIs: |deb )[a-z]+://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | sed 's/.* //')
+    mirror=$(grep -hoE '^(URIs: |deb )[a-z]+://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | sed 's/.* //' || true)
     debootstrap --variant=minbase --include=ca-certificates,systemd,dbus bookworm "$root" "$mirror"
 fi
 rm -f "$root/etc/apt/sources.list"
@@ -106,3 +109,82 @@ for ((killed = 1; killed <= ${KILLS:-3}; killed++)); do
     begin
 done
 echo "== killed ${KILLS:-3} times, started as often"
+[[ -n $platform ]] || exit 0
+
+kill "$session" 2>/dev/null || true
+wait "$session" || true
+session=''
+state=/var/lib/coupon-kiosk
+
+# refused WORDS COMMAND...: a command that has to fail, saying this.
+refused() {
+    local words=$1
+    shift
+    if "$@" >"$work/said" 2>&1; then fail "it was not refused: $*"; fi
+    grep -F "$words" "$work/said" || { cat "$work/said" >&2; fail "it was refused without: $words"; }
+}
+# another VERSION SCHEMA: the same package under another version, made for a journal of this schema.
+another() {
+    dpkg-deb -R "$deb" "$work/another"
+    sed -i "s/^Version: .*/Version: $1/" "$work/another/DEBIAN/control"
+    sed -i "s/^schema=.*/schema=$2/" "$work/another/DEBIAN/preinst"
+    dpkg-deb -Zgzip -z1 -b "$work/another" "$root/tmp/$1.deb" >/dev/null
+    rm -rf "$work/another"
+}
+install_deb() { inside apt-get install -y -qq --no-install-recommends --allow-downgrades "/tmp/$1.deb"; }
+
+# A journal with an attempt in doubt, made by the installed program as the kiosk's user.
+"$platform" 700000000001 700000000002 < <(echo fail hang_before; exec sleep 600) >"$work/told" &
+weixin=$!
+wait_for platform grep -q consumes= "$work/told"
+cat >"$root/tmp/desk.toml" <<TOML
+[weixin]
+base_url = "http://$(head -n 1 "$work/told")"
+timeout_secs = 1
+[weixin.token]
+source = "static"
+token_file = "$state/token"
+[journal]
+path = "$state/journal.sqlite"
+TOML
+inside runuser -u coupon-kiosk -- sh -c "umask 077; echo TOKENofTheAccount1 >$state/token"
+redeem() { inside runuser -u coupon-kiosk -- coupon-kiosk --config /tmp/desk.toml redeem --yes --code "$1" --for 0; }
+ended=0
+redeem 700000000001 || ended=$?
+[[ $ended == 3 ]] || fail "an attempt without an answer ended with $ended"
+kept() { sha256sum "$root$state/journal.sqlite"; }
+before=$(kept)
+
+schema=$(sed -n 's/^schema=//p' <(dpkg-deb -I "$deb" preinst))
+version=$(dpkg-deb -f "$deb" Version)
+another 9.0-1 "$schema"
+another 0.0-1 $((schema - 1))
+cp "$deb" "$root/tmp/$version.deb"
+
+echo '== an update while a redemption is in flight'
+inside sh -c 'mkdir -p /run/coupon-kiosk; exec flock --no-fork --shared /run/coupon-kiosk/update.lock sleep 600' &
+lock=$!
+wait_for lock bash -c "! flock --nonblock --exclusive '$root/run/coupon-kiosk/update.lock' true"
+refused 'a redemption is in flight' install_deb 9.0-1
+pkill -P "$lock" 2>/dev/null || kill "$lock"
+wait "$lock" 2>/dev/null || true
+wait_for 'end of the lock' flock --nonblock --exclusive "$root/run/coupon-kiosk/update.lock" true
+echo '== the update, and back to the version before'
+install_deb 9.0-1 >/dev/null
+inside dpkg-query -W coupon-kiosk
+install_deb "$version" >/dev/null
+echo '== an older package, which does not know this journal'
+refused 'has schema' install_deb 0.0-1
+inside coupon-kiosk --version
+[[ $(kept) == "$before" ]] || fail 'the journal was changed'
+echo '== removal keeps the journal'
+inside apt-get remove -y -qq coupon-kiosk >/dev/null
+[[ $(kept) == "$before" ]] || fail 'the journal was changed'
+echo '== purge with an attempt in doubt'
+refused 'has redemptions in doubt' inside apt-get purge -y -qq coupon-kiosk
+[[ $(kept) == "$before" ]] || fail 'the journal was changed'
+echo '== released by a manager'
+echo 'the manager' >"$root$state/purge-released-by"
+inside apt-get purge -y -qq coupon-kiosk >/dev/null
+[[ ! -e $root$state ]] || fail 'the state is still there'
+echo '== purged'

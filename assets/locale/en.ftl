@@ -11,6 +11,7 @@ work-journaling = Writing it down …
 work-consuming = Redeeming … please wait
 notice-redeemed-here = This desk redeemed this coupon at { $time }
 notice-wait = One moment: the last coupon is still being redeemed
+notice-slow-disk = The kiosk's disk was slow, and nothing was sent: please look again and confirm
 
 ## The review
 review = May be redeemed
@@ -167,6 +168,12 @@ why-unknown-looking = Weixin gave no usable answer.
     .do = Nothing was redeemed. Scan again in a moment.
 why-unknown-consuming = It was sent, but Weixin's answer did not come.
     .do = Keep the coupon open and do not hand anything over yet: the kiosk goes on asking. You can serve the next customer.
+why-overruled-handed-over = Weixin's answer did not come. A manager has decided: the goods were handed over.
+    .do = Do not hand anything over again. The kiosk goes on asking Weixin as long as that may help.
+why-overruled-not-handed-over = Weixin's answer did not come. A manager has decided: the goods were not handed over.
+    .do = Do not hand anything over. The kiosk goes on asking Weixin as long as that may help.
+why-redeemed-elsewhere = It counts as redeemed, and Weixin reports that it was not done through this kiosk but by another way.
+    .do = Do not hand anything over on this kiosk's word. The manager decides.
 why-payment-code = This is a code for paying, not a coupon.
     .do = Ask the customer to open the coupon in Weixin: Me, Cards & Offers. The code was not kept.
 why-empty = There is no text in this code.
@@ -176,6 +183,8 @@ why-receive-link = This code is for receiving a coupon, not for using one.
 why-card-number = This is the number of a kind of coupon, not a customer's coupon.
     .do = Ask the customer to open the coupon and show its code.
 why-link = This is a web address, not a coupon.
+    .do = Ask the customer to open the coupon in Weixin.
+why-wifi = This code is for a Wi-Fi network, not a coupon.
     .do = Ask the customer to open the coupon in Weixin.
 why-other-scheme = This code is for something else, not a coupon.
     .do = Ask the customer to open the coupon in Weixin.
@@ -226,18 +235,33 @@ doubt-line = Not known yet: { $code }, since { $time }, asked { $asked ->
         [yes] , asking now
        *[no] {""}
     }
-doubt-asking = Asking Weixin again …
-doubt-next = Asked { $asked ->
-        [0] not yet
-        [one] once
-       *[other] { $asked } times
-    }, again in { $seconds } s
+doubt-asking = Asking Weixin again, { $number } of { $of } …
+doubt-next = Asking Weixin again, { $number } of { $of }, in { $seconds } s
+known-nothing = Weixin has not answered about it yet
+known-no-answer = Weixin gave no usable answer
+known-status = Weixin says: { $status } (not believed yet)
+known-errcode = Weixin refused the look-up: { $errcode }
+known-elsewhere = Redeemed by another way, as Weixin reports
+known-ruled = { $goods }, a manager's decision. { $known }
 details-errcode = Weixin's code { $errcode }
 details-trace = trace { $trace }
 details-attempt = attempt { $attempt }
 proof-reply = proved by Weixin's answer
 proof-query = found by a look-up afterwards
+proof-witness = found by a look-up, and Weixin reported it too
 proof-override = a manager's decision
+goods-handed-over = Goods handed over
+goods-not-handed-over = Goods not handed over
+ground-shown-used = The phone shows the coupon as used
+ground-shown-unused = The phone shows the coupon as unused
+ground-customer-left = The customer could not wait
+ground-goodwill = Goodwill
+ground-other = Another reason (in your own words)
+override-open = Manager decides
+override-title = What became of the goods for { $code }?
+override-rule = { $known }. Your word is written down beside everything else. It proves nothing, and the kiosk goes on asking.
+override-words = In your own words
+override-keep = Write it down
 
 ## The demo in a terminal
 demo-watermark = DEMO: recorded answers, nothing is redeemed
@@ -285,7 +309,7 @@ language-other = 中文
 ask-now = Ask now
 doubts-title = Not known yet
 doubts-rule = Ask the customer to wait if you can. The kiosk goes on asking Weixin by itself; other customers can be served.
-doubts-line = { $code }, confirmed at { $time }
+doubts-line = { $code }, confirmed at { $time }, { $age }
 doubts-more = { $count } more below the last one shown
 close = Close
 attention-doubts = { $count ->
@@ -294,7 +318,9 @@ attention-doubts = { $count ->
     }
 attention-show = Show
 view-held = This code was read already. Take the phone away for a moment to read it again.
-view-several = Several codes are in view. Show one at a time.
+view-several = Several codes are in view: touch the one that is meant.
+# What an assistive program calls the outline of one of several codes.
+sight = Code { $number } of { $count }
 hint-too-dark = Too dark: make the phone's display brighter.
 hint-too-bright = Too bright: turn the phone a little, so that no light is mirrored in it.
 hint-too-far = Too far away: hold the phone closer.
@@ -514,6 +540,13 @@ doctor-sharpness-blurred = The code in view is blurred: its edges are { $pixels 
     .do = Clean the lens, set its focus, or hold the card where customers hold their phones.
 doctor-sharpness-no-card = No code was in view, so the sharpness was not measured
     .do = Print the card (coupon-kiosk doctor --card card.svg), hold it before the camera, and run this again.
+doctor-latency-none = No kiosk has measured yet how long pictures take here
+doctor-latency-picture-good = From the lens to the drawn picture: half within { $p50 } ms, 99 of 100 within { $p99 } ms ({ $count } pictures until { $at }): { $from } ms { $bars } { $to } ms
+doctor-latency-picture-slow = From the lens to the drawn picture: half take more than { $p50 } ms, 1 of 100 more than { $p99 } ms ({ $count } pictures until { $at }): { $from } ms { $bars } { $to } ms
+    .do = The machine is busy or slow: end other programs, or write a smaller camera.width and camera.height.
+doctor-latency-text-good = From the lens to the agreed text: half within { $p50 } ms, 99 of 100 within { $p99 } ms ({ $count } texts until { $at }): { $from } ms { $bars } { $to } ms
+doctor-latency-text-slow = From the lens to the agreed text: half take more than { $p50 } ms, 1 of 100 more than { $p99 } ms ({ $count } texts until { $at }): { $from } ms { $bars } { $to } ms
+    .do = The machine is busy or slow: end other programs, or write a smaller camera.width and camera.height.
 doctor-display-good = { $width }x{ $height } at scale { $scale }, { $millis } ms of processor a picture
 doctor-display-small = { $width }x{ $height } at scale { $scale }: smaller than the window needs
     .do = Use a display of 640 points in a row or more.
@@ -525,8 +558,17 @@ doctor-display-lacking = No window can be opened: these packages are missing: { 
     .do = apt-get install { $packages }
 doctor-display-failed = There is a display, but no window can be opened on it
     .do = Look at the graphics driver; whoever runs this must be the session's user.
-doctor-sound-none = This version of the kiosk makes no sound
-    .do = Nothing is to be done: ui.sound has no effect yet.
+doctor-sound-plays = { $player } plays the tones, at { $percent } %
+doctor-sound-off = The tones are turned off
+doctor-sound-no-player = Nothing here plays the tones
+    .do = apt-get install alsa-utils
+doctor-sound-no-card = There is no sound card
+    .do = Plug a speaker or a USB sound card in, or write ui.sound = false.
+doctor-sound-unplayed = The tones cannot be played
+    .do = The user has to be in the group audio; another program may hold the sound card.
+doctor-touch-there = Touch screen: { $names }
+doctor-touch-none = No touch screen was found
+    .do = Plug its USB cable in. With a mouse or a keyboard the kiosk can be used too.
 
 ## The demo's phones
 window-lacking = There is a display, but no window can be opened: these packages are missing: { $packages }.
@@ -549,6 +591,7 @@ story-token-renewed = Token out of date
 story-no-network = No network
 story-answer-lost = Answer lost, then found
 story-lost-for-good = Answer lost for good
+story-two-phones = Two phones at once
 
 ## The day at the desk
 day-open = Today
@@ -570,6 +613,11 @@ told-probe-none = Asked Weixin what became of it: no usable answer
 told-settled = { $outcome }, { $proof }
 told-remark = Remark: { $text }
 told-mistake = Noted for the manager: redeemed by mistake
+told-override = { $goods }, a manager's decision: { $ground }
+told-closed = Not known. A manager had decided about the goods
+told-witness-api = Weixin reported it as redeemed through the interface
+told-witness-elsewhere = Weixin reported it as redeemed by another way
+told-witness-other = Weixin reported it as redeemed
 told-by = { $told } ({ $clerk })
 remark-open = Order number or remark
 remark-keep = Keep
@@ -613,10 +661,29 @@ service-open = There is no manager yet, so anybody may change this. Add one unde
 service-store = Store's name
 service-store-hint = As it stands at the top of the screen
 service-camera = Camera
+aim-turn = Turned: { $degrees }°
+aim-mirror-on = Mirror: on
+aim-mirror-off = Mirror: off
+aim-zoom = Zoom: { $times }×
+aim-region-whole = Seen: everything
+aim-region-middle = Seen: the middle
+aim-region-left = Seen: the left half
+aim-region-right = Seen: the right half
+aim-region-top = Seen: the upper half
+aim-region-bottom = Seen: the lower half
+aim-region-other = Seen: as configured
 service-no-camera = No camera can be chosen here.
 service-lock = Lock when idle
 service-lock-hint = After so long without a touch the desk asks who it is; never in the middle of a redemption.
 service-staff = Staff
+service-doctor = What is wrong?
+checkup-looking = Looking at everything…
+checkup-photograph = Photograph this for the merchant's IT
+checkup-cross = Touch the middle of the cross
+checkup-cross-near = { $mm } mm beside your finger
+checkup-cross-far = { $mm } mm beside your finger: calibrate the touch screen
+checkup-more = More
+checkup-again = Look again
 service-export = Today's list as a file
 service-exported = Written to { $path }
 service-not-exported = The file could not be written. Call the merchant's IT.

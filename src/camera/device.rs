@@ -9,9 +9,11 @@ use super::Wanted;
 use super::capture::Capture;
 use super::clock::now;
 use super::condition::{Condition, Fault, PATIENCE, Trouble};
+use super::demand::Demand;
 use super::devices::{self, Access, Device, Identity, Wish, candidates};
-use super::mode::smaller;
+use super::mode::Mode;
 use super::reading::{Made, Reading};
+use super::sizing::{Offer, Sizing};
 use crate::event::CameraState;
 use crate::frame::{Frame, Slot};
 use crate::worker::Stop;
@@ -22,6 +24,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(100);
 /// A camera that sends damaged frames only is opened anew after so long: the next one may be whole.
 const DAMAGED: Duration = Duration::from_secs(10);
+/// A picture longer than this is halved before it is read: more pixels would be of no use.
+const READ_WHOLE: usize = 2048;
 /// How often the log is told how many frames came.
 const REPORT: Duration = Duration::from_mins(1);
 
@@ -31,6 +35,7 @@ pub(super) struct Shared {
     wanted: Mutex<Wanted>,
     /// Grows with every change of what is wanted.
     wishes: AtomicU64,
+    demand: Demand,
 }
 
 /// Told and put under one lock, so that no frame comes into the slot after it was emptied for a stall.
@@ -47,7 +52,7 @@ struct Desk {
 
 impl Shared {
     pub(super) fn new(
-        wanted: Wanted,
+        (wanted, demand): (Wanted, Demand),
         frames: Arc<Slot<Frame>>,
         report: Box<dyn FnMut(CameraState) + Send>,
     ) -> Self {
@@ -62,6 +67,7 @@ impl Shared {
             }),
             wanted: Mutex::new(wanted),
             wishes: AtomicU64::new(0),
+            demand,
         }
     }
 
@@ -173,7 +179,7 @@ pub(super) fn run(shared: &Shared, ended: &Receiver<()>, stop: &Stop) {
         stop,
         wanted: shared.wanted(),
         wishes: shared.wishes(),
-        size: None,
+        sizing: Sizing::default(),
         known: None,
         seen: now(),
     };
@@ -208,8 +214,7 @@ struct Lens<'a> {
     wanted: Wanted,
     /// Which wishes `wanted` holds.
     wishes: u64,
-    /// Smaller than wanted, where the machine is too slow.
-    size: Option<(u32, u32)>,
+    sizing: Sizing,
     known: Option<Identity>,
     /// When the known one was there last.
     seen: Instant,
@@ -221,7 +226,7 @@ impl Lens<'_> {
         if self.wishes != self.shared.wishes() {
             self.wishes = self.shared.wishes();
             let before = std::mem::replace(&mut self.wanted, self.shared.wanted());
-            self.size = None;
+            self.sizing = Sizing::default();
             if before.device != self.wanted.device {
                 self.known = None;
             }
@@ -254,7 +259,7 @@ impl Lens<'_> {
                 let words = format!("it offers none of MJPG, YUYV, NV12, GREY, but: {others}");
                 Err(Trouble::new(Fault::Unusable, words))
             }
-            Access::Free => Capture::open(device, self.size.or(self.wanted.size)),
+            Access::Free => Capture::open(device, self.sizing.asked().or(self.wanted.size)),
             Access::Busy => refused(Fault::Busy, "open: EBUSY"),
             Access::Refused => refused(Fault::Refused, "open: permission denied"),
             Access::Failed => refused(Fault::Failed, "it does not answer"),
@@ -281,6 +286,9 @@ impl Lens<'_> {
                 Err(trouble) => break End::Trouble(trouble),
             };
             let at = now();
+            if let Some(why) = self.resized(&device.modes, mode, at) {
+                break End::Again(why);
+            }
             if at.saturating_duration_since(told) >= REPORT {
                 told = at;
                 tracing::info!(device = device.name, "frames: {}", reading.tally);
@@ -294,9 +302,8 @@ impl Lens<'_> {
                 Some(Made::TooLarge(frame)) => {
                     (good, came) = (at, at);
                     self.shared.put(frame, &device.name, &words);
-                    if let Some(size) = smaller(&device.modes, mode) {
-                        self.size = Some(size);
-                        break End::Again("smaller pictures, since the machine is slow");
+                    if let Some(why) = self.sizing.too_slow(&device.modes, mode, at) {
+                        break End::Again(why);
                     }
                 }
                 Some(Made::Passed | Made::Dropped) => {
@@ -319,6 +326,23 @@ impl Lens<'_> {
             reading.tally
         );
         end
+    }
+}
+
+impl Lens<'_> {
+    /// Why pictures of another size are to be asked for, where they are.
+    fn resized(&mut self, modes: &[Mode], mode: Mode, at: Instant) -> Option<&'static str> {
+        let view = &self.wanted.view;
+        let side = |pixels: u32| usize::try_from(pixels).unwrap_or(usize::MAX);
+        let fits = |(width, height): (u32, u32)| {
+            let crop = view.crop(side(width), side(height));
+            crop.width.max(crop.height) <= READ_WHOLE
+        };
+        let heard = (self.shared.demand.need(at), self.shared.demand.last_taken());
+        let offer = Offer { modes, mode, fits };
+        let why = self.sizing.follow(heard, &offer, at)?;
+        tracing::info!(%mode, "{why}");
+        Some(why)
     }
 }
 

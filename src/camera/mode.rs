@@ -124,6 +124,31 @@ pub(super) fn smaller(modes: &[Mode], than: Mode) -> Option<(u32, u32)> {
         .max_by_key(|&(width, height)| area(width, height))
 }
 
+/// Fewer frames than these are not worth their pixels: two have to agree while a phone is held up.
+const LEAST_RATE: f64 = 5.0;
+
+/// The smallest size that is clearly larger than a mode's and may be had; `None` where there is none.
+pub(super) fn larger(
+    modes: &[Mode],
+    than: Mode,
+    fits: impl Fn((u32, u32)) -> bool,
+) -> Option<(u32, u32)> {
+    let area = |mode: &Mode| u64::from(mode.width) * u64::from(mode.height);
+    let least = area(&than) * 3 / 2;
+    let mut sizes: Vec<&Mode> = modes
+        .iter()
+        .filter(|mode| area(mode) >= least && fits((mode.width, mode.height)))
+        .collect();
+    sizes.sort_by_key(|mode| area(mode));
+    sizes.into_iter().find_map(|mode| {
+        let size = (mode.width, mode.height);
+        // What would be taken if it were asked for.
+        let best = ranked(modes, Some(size)).into_iter().next()?;
+        let is_it = (best.width, best.height) == size && best.frames_a_second() >= LEAST_RATE;
+        is_it.then_some(size)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +185,21 @@ mod tests {
         assert_eq!(smaller(&all, large), Some((1280, 720)));
         assert_eq!(smaller(&all, middle), Some((640, 480)));
         assert_eq!(smaller(&all, small), None);
+    }
+
+    #[test]
+    fn more_pixels_are_the_next_larger_size_that_comes_often_enough() {
+        let full = mode(PixelFormat::Mjpg, 1920, 1080, (30, 1));
+        let huge = mode(PixelFormat::Mjpg, 3840, 2160, (30, 1));
+        let hd = mode(PixelFormat::Yuyv, 1280, 720, (30, 1));
+        let near = mode(PixelFormat::Yuyv, 1280, 960, (30, 1));
+        let slow = mode(PixelFormat::Yuyv, 1920, 1080, (2, 1));
+        let any = |_size| true;
+        assert_eq!(larger(&[huge, hd, full, near], hd, any), Some((1920, 1080)));
+        assert_eq!(larger(&[hd, slow, full], hd, any), Some((1920, 1080)));
+        assert_eq!(larger(&[hd, slow], hd, any), None);
+        assert_eq!(larger(&[hd, full, huge], full, any), Some((3840, 2160)));
+        assert_eq!(larger(&[hd, huge], hd, |(width, _)| width < 2000), None);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct Pictures {
 
 #[derive(Debug)]
 enum Asked {
-    HoldUp(Luma),
+    HoldUp(Vec<Luma>),
     TakeAway,
 }
 
@@ -49,13 +49,13 @@ pub fn pair() -> (Phones, Pictures) {
 }
 
 impl Phones {
-    /// A phone with this picture on its screen comes into view and is held until another comes or it is taken away.
-    /// One that is there leaves first.
-    pub fn hold_up(&self, picture: Luma) {
-        self.ask(Asked::HoldUp(picture));
+    /// A phone for each of these pictures comes into view, side by side, and is held until others come or they are taken
+    /// away. Those that are there leave first.
+    pub fn hold_up(&self, pictures: Vec<Luma>) {
+        self.ask(Asked::HoldUp(pictures));
     }
 
-    /// The phone goes.
+    /// The phones go.
     pub fn take_away(&self) {
         self.ask(Asked::TakeAway);
     }
@@ -126,7 +126,10 @@ pub(super) fn play(
         let at = now();
         while let Ok(asked) = pictures.asked.try_recv() {
             match asked {
-                Asked::HoldUp(picture) => scene.hold_up(Phone::showing(&picture), at - begun),
+                Asked::HoldUp(pictures) => {
+                    let phones = pictures.iter().map(Phone::showing).collect();
+                    scene.hold_up(phones, at - begun);
+                }
                 Asked::TakeAway => scene.take_away(at - begun),
             }
         }

@@ -23,6 +23,8 @@ const COMING: Duration = Duration::from_millis(400);
 const LEAVING: Duration = Duration::from_millis(300);
 /// The same, when another one is waiting.
 const LEAVING_FAST: Duration = Duration::from_millis(150);
+/// From one phone's left side to the next one's.
+const APART: isize = 500;
 /// A hand is never quite still: pixels to either side.
 const SWAY: [f64; 2] = [4.0, 2.5];
 
@@ -31,11 +33,12 @@ pub(super) struct Scene {
     luma: Vec<u8>,
     preview: Vec<u8>,
     held: Option<Held>,
-    next: Option<Phone>,
+    next: Option<Vec<Phone>>,
 }
 
+/// Phones side by side.
 struct Held {
-    phone: Phone,
+    phones: Vec<Phone>,
     since: Duration,
     leaves: Option<Leaving>,
 }
@@ -71,9 +74,9 @@ impl Default for Scene {
 }
 
 impl Scene {
-    /// Brings a phone into view; one that is there leaves first.
-    pub(super) fn hold_up(&mut self, phone: Phone, at: Duration) {
-        self.next = Some(phone);
+    /// Brings phones into view, side by side; what is there leaves first.
+    pub(super) fn hold_up(&mut self, phones: Vec<Phone>, at: Duration) {
+        self.next = Some(phones);
         self.leave(at, LEAVING_FAST);
         self.advance(at);
     }
@@ -97,7 +100,11 @@ impl Scene {
         let mut preview = self.preview.clone();
         if let Some(held) = &self.held {
             let (x, y) = held.place(at);
-            held.phone.draw(x, y, &mut luma, &mut preview);
+            let mut x = x - APART * held.phones.len().saturating_sub(1).cast_signed() / 2;
+            for phone in &held.phones {
+                phone.draw(x, y, &mut luma, &mut preview);
+                x += APART;
+            }
         }
         let luma = Luma::new(WIDTH, HEIGHT, luma)?;
         let preview = Rgb::new(PREVIEW_WIDTH, PREVIEW_HEIGHT, preview)?;
@@ -120,8 +127,8 @@ impl Scene {
             self.held = None;
         }
         if self.held.is_none() {
-            self.held = self.next.take().map(|phone| Held {
-                phone,
+            self.held = self.next.take().map(|phones| Held {
+                phones,
                 since: at,
                 leaves: None,
             });

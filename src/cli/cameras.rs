@@ -8,34 +8,39 @@ use serde_json::{Value, json};
 use super::{Context, Exit, set_up};
 use crate::camera::devices::{self, Access, Device, Wish, candidates, ranked};
 use crate::camera::{Mode, Preview, Region, Turn, View, Wanted};
-use crate::config::{self, Camera, Device as Named, Rotation};
+use crate::config::{self, Config, Device as Named};
+use crate::office::Aim;
 
-/// What the configuration wishes, in the camera's words.
-pub(super) fn wanted(camera: &Camera) -> Wanted {
+/// What was chosen on the screen, and else what the configuration wishes, in the camera's words.
+pub(super) fn wanted(config: &Config) -> Wanted {
+    let settings = config::settings(config);
+    let camera = &config.camera;
+    let configured = camera.device.as_ref().map(|device| match device {
+        Named::Name(name) => name.clone(),
+        Named::Index(number) => number.to_string(),
+    });
     Wanted {
-        device: camera.device.as_ref().map(|device| match device {
-            Named::Name(name) => name.clone(),
-            Named::Index(number) => number.to_string(),
-        }),
+        device: settings.camera.or(configured),
         size: camera.size,
-        view: view(camera),
+        view: view(&settings.aim),
         preview: Preview::Shown,
         sleeps_after: (camera.sleep_minutes > 0)
             .then(|| Duration::from_mins(u64::from(camera.sleep_minutes))),
     }
 }
 
-fn view(camera: &Camera) -> View {
-    let [x, y, width, height] = camera.region;
+/// How the picture is seen, in the camera's words.
+pub(super) fn view(aim: &Aim) -> View {
+    let [x, y, width, height] = aim.region;
     View {
-        turn: match camera.rotate {
-            Rotation::None => Turn::None,
-            Rotation::By90 => Turn::By90,
-            Rotation::By180 => Turn::By180,
-            Rotation::By270 => Turn::By270,
+        turn: match aim.rotate {
+            90 => Turn::By90,
+            180 => Turn::By180,
+            270 => Turn::By270,
+            _ => Turn::None,
         },
-        mirror: camera.mirror,
-        zoom: camera.zoom,
+        mirror: aim.mirror,
+        zoom: aim.zoom,
         region: Region {
             x,
             y,
@@ -96,12 +101,12 @@ pub(super) fn run(context: &mut Context<'_>) -> anyhow::Result<Exit> {
 /// What the configuration at hand wishes; without one, any camera. Only one that was named has to hold.
 pub(super) fn configured(context: &Context<'_>) -> anyhow::Result<Wanted> {
     if context.config.is_some() {
-        return Ok(wanted(&set_up::configuration(context)?.camera));
+        return Ok(wanted(&set_up::configuration(context)?));
     }
     let loaded = config::load(None, &config::Environment::of_process());
     Ok(loaded
         .config
-        .map_or_else(Wanted::default, |config| wanted(&config.camera)))
+        .map_or_else(Wanted::default, |config| wanted(&config)))
 }
 
 struct Line<'a> {

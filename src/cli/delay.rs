@@ -1,49 +1,46 @@
-//! How long after a frame was taken something came of it, told to the log as a histogram grows.
+//! How long after a frame was taken its text was agreed on, told to the log as the histogram grows.
 
 use std::time::Instant;
 
-use crate::frame::Latency;
+use crate::frame::{Came, Delays};
 
 /// The log is told after so many, and then after twice as many each time.
 const FIRST: u64 = 8;
 
-/// From a frame to one kind of thing that comes of it.
+/// From the lens to the agreed text.
 pub(super) struct Delay {
-    what: &'static str,
-    latency: Latency,
+    delays: Delays,
     next: u64,
 }
 
 impl Delay {
-    pub(super) fn to(what: &'static str) -> Self {
+    /// Counts into these.
+    pub(super) fn into(delays: Delays) -> Self {
         Self {
-            what,
-            latency: Latency::default(),
+            delays,
             next: FIRST,
         }
     }
 
-    /// It came just now, of a frame taken `at`.
+    /// A text came just now, of a frame taken `at`.
     pub(super) fn since(&mut self, at: Option<Instant>) {
         let Some(at) = at else {
             return;
         };
-        self.latency.record(now().saturating_duration_since(at));
-        if self.latency.count() >= self.next {
-            self.next = self.latency.count() * 2;
-            self.tell();
+        let took = now().saturating_duration_since(at);
+        let all = self.delays.record(Came::Read, took);
+        if all.count() >= self.next {
+            self.next = all.count() * 2;
+            tracing::info!("from lens to agreed text: {all}");
         }
-    }
-
-    fn tell(&self) {
-        tracing::info!("from lens to {}: {}", self.what, self.latency);
     }
 }
 
 impl Drop for Delay {
     fn drop(&mut self) {
-        if self.latency.count() > 0 {
-            self.tell();
+        let all = self.delays.of(Came::Read);
+        if all.count() > 0 {
+            tracing::info!("from lens to agreed text: {all}");
         }
     }
 }

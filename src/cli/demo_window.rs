@@ -7,12 +7,13 @@ use tokio::sync::{mpsc, watch};
 use super::demo_online::DemoOnline;
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::hand_off;
-use super::office::{Journals, Papers, Wishes};
+use super::office::{Examined, Journals, Papers, Wishes};
 use super::playing::{Listener, Playing};
 use super::stand_in_phone::{self, TOUCHES};
 use super::story::{self, Story};
 use crate::camera::pictures;
 use crate::camera::{self, Camera, Source, Wanted};
+use crate::frame::Delays;
 use crate::kiosk::Parts;
 use crate::office::Settings;
 use crate::payload::PaymentCodes;
@@ -94,7 +95,9 @@ impl Running {
                 ..Settings::default()
             },
             names: (None, None),
+            examined: Examined::Machine,
             clock,
+            delays: Delays::default(),
         };
         let online = DemoOnline::start(playing.folder(), language)?;
         let (presses, pressed) = mpsc::channel(TOUCHES);
@@ -108,7 +111,6 @@ impl Running {
             handset: Some((presses, handset)),
             is_fullscreen: false,
             shade,
-            is_mirrored: false,
         };
         let parts = playing.begin()?;
         if is_shown {

@@ -27,10 +27,10 @@ use super::display::panels;
 use super::lens::{self, Lens};
 use super::office::{Asked, OfficeThread, Papers, Titles, Wishes};
 use super::set_up;
-use crate::camera::Wanted;
 use crate::camera::pictures::Phones;
+use crate::camera::{Demand, Wanted};
 use crate::event::{CameraState, Event, OnDuty};
-use crate::frame::{Frame, Sight, Slot};
+use crate::frame::{Delays, Frame, Outlines, Slot};
 use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::Pulse;
@@ -41,6 +41,7 @@ use crate::screen::handset::{Handset, Press};
 use crate::screen::{Screen, Shade};
 use crate::sound::Speaker;
 use crate::ui::{self, Said};
+use crate::witness;
 use crate::wording::Language;
 use crate::worker::Worker;
 
@@ -75,7 +76,10 @@ pub(super) struct Desk {
     asks: mpsc::Sender<Ask>,
     screens: watch::Receiver<Screen>,
     frames: Arc<Slot<Frame>>,
-    sights: Arc<Slot<Sight>>,
+    outlines: Arc<Outlines>,
+    /// What the scanner needs of the camera.
+    demand: Demand,
+    delays: Delays,
     waker: Arc<OnceLock<Waker>>,
     numbers: Numbers,
     pulse: Pulse,
@@ -144,14 +148,19 @@ impl Desk {
             });
         })?;
         let frames: Arc<Slot<Frame>> = Arc::default();
-        let lens = camera.map(|wanted| Lens::new(wanted, Arc::clone(&frames), asks.clone()));
+        let demand = Demand::default();
+        let lens = camera
+            .map(|wanted| Lens::new(wanted, Arc::clone(&frames), asks.clone(), demand.clone()));
+        let delays = papers.delays.clone();
         let ends = (wishes.clone(), wished);
         let office = OfficeThread::start(ends, papers, asks.clone(), lens, Arc::clone(&waker))?;
         Ok(Self {
             asks,
             screens,
             frames,
-            sights: Arc::default(),
+            outlines: Arc::default(),
+            demand,
+            delays,
             waker,
             numbers,
             pulse,
@@ -175,6 +184,11 @@ impl Desk {
         Arc::clone(&self.frames)
     }
 
+    /// How long frames take.
+    pub(super) fn delays(&self) -> Delays {
+        self.delays.clone()
+    }
+
     /// Where the camera tells its state.
     pub(super) fn camera(&self) -> impl FnMut(CameraState) + Send + 'static {
         lens::report(self.asks.clone())
@@ -187,22 +201,27 @@ impl Desk {
         payment_codes: PaymentCodes,
     ) -> anyhow::Result<Worker> {
         let asks = self.asks.clone();
-        let mut delay = Delay::to("agreed text");
+        let mut delay = Delay::into(self.delays());
+        let demand = self.demand.clone();
         let report = move |sighting, at| {
             let event = match sighting {
                 Sighting::Taken(found) => {
                     tracing::debug!("taken");
                     delay.since(at);
+                    demand.taken();
                     Event::Payload(Payload::parse(&found.text, payment_codes), Origin::Desk)
                 }
-                Sighting::View(view) => Event::View(view),
+                Sighting::View(view) => {
+                    demand.see(view);
+                    Event::View(view)
+                }
             };
             if asks.try_send(Ask::Event(event)).is_err() {
                 tracing::warn!("the kiosk is too busy for what was scanned");
             }
         };
-        let sights = Arc::clone(&self.sights);
-        let worker = scanner::watch(self.frames(), symbologies, sights, report);
+        let outlines = Arc::clone(&self.outlines);
+        let worker = scanner::watch(self.frames(), symbologies, outlines, report);
         worker.context("the scanner's thread cannot be started")
     }
 
@@ -221,6 +240,13 @@ impl Desk {
         }
     }
 
+    /// Hears Weixin's events, where the merchant's server passes them on.
+    pub(super) fn witness(&self, sources: witness::Sources) -> anyhow::Result<witness::Hearing> {
+        let asks = self.asks.clone();
+        let tell = move |seen| asks.try_send(Ask::Event(Event::Witnessed(seen))).is_ok();
+        witness::hear(sources, Box::new(tell)).context("Weixin's events cannot be heard")
+    }
+
     /// What a window onto this kiosk is put together from.
     pub(super) fn window(
         &self,
@@ -229,6 +255,7 @@ impl Desk {
     ) -> ui::Parts {
         let asks = self.asks.clone();
         let wishes = self.wishes.clone();
+        let outlines = Arc::clone(&self.outlines);
         let presses = look.handset.as_ref().map(|(presses, _)| presses.clone());
         let tell = move |said| {
             let ask = match said {
@@ -243,6 +270,7 @@ impl Desk {
                 }
                 Said::Wish(wish) => return wishes.wish(wish),
                 Said::Language(language) => return remember(language),
+                Said::Sight(id) => return outlines.touched.put(id),
             };
             if asks.try_send(ask).is_err() {
                 tracing::warn!("the kiosk is too busy for what was touched");
@@ -260,8 +288,8 @@ impl Desk {
             screens: self.screens.clone(),
             office: self.office.seen.clone(),
             frames: self.frames(),
-            sights: Arc::clone(&self.sights),
-            is_mirrored: look.is_mirrored,
+            outlines: Arc::clone(&self.outlines),
+            delays: self.delays.clone(),
             tell: Box::new(tell),
             tick: Box::new(crate::kiosk::clock::tick),
             language: look.language,
@@ -325,5 +353,4 @@ pub(super) struct DeskLook {
     pub(super) handset: Option<(mpsc::Sender<Press>, watch::Receiver<Option<Handset>>)>,
     pub(super) is_fullscreen: bool,
     pub(super) shade: Shade,
-    pub(super) is_mirrored: bool,
 }

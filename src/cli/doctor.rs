@@ -1,22 +1,22 @@
 //! `doctor`: every check on this desk, a line each, and a code with the summary for IT to photograph.
 
+pub(super) mod checks;
+
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use serde_json::json;
 
 use super::display::Display as Found;
-use super::{Context, Exit, cameras, scan, set_up};
+use super::{Context, Exit, cameras, set_up};
 use crate::camera::Wanted;
-use crate::config::{self, Config, Environment, Loaded, Weight};
+use crate::config::{self, Environment};
 use crate::doctor::display::Display;
-use crate::doctor::network::{Surroundings, Way};
-use crate::doctor::permissions::Files;
 use crate::doctor::{self, Finding, Matter, Verdict, half_blocks};
-use crate::scanner::Symbologies;
-use crate::weixin::Settings;
+use crate::ui;
 use crate::wording::Wording;
-use crate::{kiosk, ui};
+use crate::worker::Stop;
+use checks::{Checks, Half, Lens};
 
 /// What the card to print holds.
 const CARD: &str = "coupon-kiosk test card";
@@ -61,22 +61,24 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         wording: &wording,
         findings: Vec::new(),
     };
-    told.tell(doctor::versions::examine())?;
-    told.tell(configuration(&loaded))?;
-    let settings = config
-        .map(|config| set_up::settings(config, None))
-        .transpose()?;
-    if let (Some(config), Some(settings)) = (config, &settings) {
-        desk(&mut told, config, settings, args)?;
-    }
-    if !args.online {
-        hardware(&mut told, config, args)?;
-    }
-    let now = kiosk::clock::Clock::System.now().wall;
-    let name = config
-        .and_then(|config| config.store.desk.as_deref())
-        .unwrap_or("-");
-    let summary = doctor::summary(name, now, &told.findings);
+    let lens = Lens::Device(config.map_or_else(Wanted::default, cameras::wanted));
+    let checks = Checks {
+        loaded: Some(&loaded),
+        lens,
+        display: if args.online {
+            Display::None
+        } else {
+            display(args)
+        },
+        half: if args.online {
+            Half::Online
+        } else {
+            Half::Desk
+        },
+        stop: &Stop::default(),
+    };
+    checks::examine(&checks, &mut |finding| told.tell(finding))?;
+    let summary = checks::summary(Some(&loaded), &told.findings);
     let findings = told.findings;
     end(context, &wording, &findings, &summary)?;
     Ok(match doctor::matter(&findings) {
@@ -85,110 +87,6 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Matter::Reach => Exit::OutOfReach,
         Matter::SetUp => Exit::SetUp,
     })
-}
-
-/// What needs a configuration that holds.
-fn desk(
-    told: &mut Told<'_, '_>,
-    config: &Config,
-    settings: &Settings,
-    args: &Args,
-) -> anyhow::Result<()> {
-    let site = config.online.as_ref().filter(|_| args.online);
-    let journal = site.map_or(&config.journal, |site| &site.journal);
-    let files = Files {
-        journal: journal.clone(),
-        credentials: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
-    };
-    told.tell(doctor::permissions::examine(&settings.token, &files))?;
-    let now = kiosk::clock::Clock::System.now().wall;
-    for finding in doctor::journal::examine(journal, now) {
-        told.tell(finding)?;
-    }
-    let around = Surroundings {
-        proxy_variable: [
-            "HTTPS_PROXY",
-            "https_proxy",
-            "ALL_PROXY",
-            "all_proxy",
-            "HTTP_PROXY",
-            "http_proxy",
-        ]
-        .into_iter()
-        .find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-        .map(str::to_owned),
-    };
-    let runtime = set_up::runtime()?;
-    let (findings, way) = runtime.block_on(doctor::network::examine(settings, &around));
-    for finding in findings {
-        told.tell(finding)?;
-    }
-    for finding in runtime.block_on(doctor::token::examine(settings, way)) {
-        told.tell(finding)?;
-    }
-    if args.online {
-        online(told, config, settings, way)?;
-    }
-    Ok(())
-}
-
-/// What a customer's phone needs, and the desks.
-fn online(
-    told: &mut Told<'_, '_>,
-    config: &Config,
-    settings: &Settings,
-    way: Way,
-) -> anyhow::Result<()> {
-    let runtime = set_up::runtime()?;
-    told.tell(doctor::online::signatures())?;
-    if let Some(site) = &config.online {
-        for finding in runtime.block_on(doctor::online::examine(site, settings, way)) {
-            told.tell(finding)?;
-        }
-    }
-    if let Some(hand_off) = &config.hand_off {
-        told.tell(runtime.block_on(doctor::online::line(hand_off, settings)))?;
-    }
-    if config.online.is_none() && config.hand_off.is_none() {
-        told.tell(Finding::bad("online", "doctor-online-none"))?;
-    }
-    Ok(())
-}
-
-/// What needs none.
-fn hardware(told: &mut Told<'_, '_>, config: Option<&Config>, args: &Args) -> anyhow::Result<()> {
-    told.tell(doctor::scanner::examine(
-        config.map_or_else(Symbologies::default, scan::symbologies),
-    ))?;
-    let wanted = config.map_or_else(Wanted::default, |config| cameras::wanted(&config.camera));
-    for finding in doctor::camera::examine(wanted) {
-        told.tell(finding)?;
-    }
-    told.tell(doctor::display::examine(&display(args)))?;
-    told.tell(Finding::watch("sound", "doctor-sound-none"))
-}
-
-fn configuration(loaded: &Loaded) -> Finding {
-    let of = |weight| {
-        loaded
-            .mistakes
-            .iter()
-            .filter(move |mistake| mistake.weight == weight)
-    };
-    let (mistakes, warnings) = (of(Weight::Mistake).count(), of(Weight::Warning).count());
-    let file = loaded
-        .path
-        .as_ref()
-        .map_or_else(|| "-".to_owned(), |path| path.display().to_string());
-    let finding = match (&loaded.config, warnings) {
-        (None, _) => Finding::bad("configuration", "doctor-configuration-bad"),
-        (Some(_), 0) => Finding::good("configuration", "doctor-configuration-good"),
-        (Some(_), _) => Finding::watch("configuration", "doctor-configuration-watch"),
-    };
-    finding
-        .with("file", file)
-        .with("mistakes", mistakes)
-        .with("warnings", warnings)
 }
 
 fn display(args: &Args) -> Display {

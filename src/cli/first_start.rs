@@ -6,20 +6,23 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::display::panels;
-use super::lens::Lens;
-use super::set_up;
+use super::doctor::checks::{self, Checks, Half, Lens};
+use super::{cameras, lens, set_up};
+use crate::camera::Wanted;
 use crate::card::Code;
-use crate::config::{self, Environment};
+use crate::config::{self, Environment, Loaded};
+use crate::office::checkup::{Checkup, Panel};
 use crate::office::{CameraLine, Start, Tested};
 use crate::redemption::attempt::Outcome;
 use crate::redemption::reply::{Ask, Reply, Told};
 use crate::screen::Why;
 use crate::ui::first_start::{Asks, FirstParts};
 use crate::wording::Language;
-use crate::worker::Worker;
+use crate::worker::{Stop, Worker};
 
 /// How long the test may take.
 const TEST: Duration = Duration::from_secs(15);
@@ -61,8 +64,8 @@ impl SettingUp {
         let (found, cameras) = watch::channel(Vec::new());
         let folder = journal.parent().context("a journal lies in a folder")?;
         let folder = folder.to_owned();
-        let worker = Worker::start("set-up", move |_stop| {
-            serve(&asked, (&tested, &found), &folder, &environment);
+        let worker = Worker::start("set-up", move |stop| {
+            serve(&asked, (&tested, &found, stop), &folder, &environment);
         })?;
         let tell = move |ask| {
             if asks.try_send(ask).is_err() {
@@ -85,16 +88,21 @@ impl SettingUp {
 
 fn serve(
     asked: &Receiver<Asks>,
-    (tested, cameras): (&watch::Sender<Tested>, &watch::Sender<Vec<CameraLine>>),
+    (tested, cameras, stop): (
+        &watch::Sender<Tested>,
+        &watch::Sender<Vec<CameraLine>>,
+        &Stop,
+    ),
     folder: &Path,
     environment: &Environment,
 ) {
     while let Ok(asks) = asked.recv() {
         let result = match &asks {
             Asks::Cameras => {
-                cameras.send_replace(Lens::choices());
+                cameras.send_replace(lens::Lens::choices());
                 continue;
             }
+            Asks::Examine(start, panel) => examine(start, *panel, environment, (tested, stop)),
             Asks::Test(start) => test(start, environment),
             Asks::Begin(start) => config::begin(folder, start)
                 .map(|()| Tested::Begun)
@@ -108,12 +116,43 @@ fn serve(
     }
 }
 
-/// Asks Weixin about a code that nobody has.
-fn test(start: &Start, environment: &Environment) -> anyhow::Result<Tested> {
+/// What was typed, as it would be kept; in a folder that goes with it.
+fn tried(start: &Start, environment: &Environment) -> anyhow::Result<(TempDir, Loaded)> {
     let folder = tempfile::tempdir()?;
     config::begin(folder.path(), start)?;
     let path = folder.path().join("settings.toml");
     let loaded = config::load(Some(&path), environment);
+    Ok((folder, loaded))
+}
+
+/// The doctor's look at this machine, and at the desk that was typed; each finding is shown as it comes.
+fn examine(
+    start: &Start,
+    panel: Panel,
+    environment: &Environment,
+    (tested, stop): (&watch::Sender<Tested>, &Stop),
+) -> anyhow::Result<Tested> {
+    let (_folder, loaded) = tried(start, environment)?;
+    let wanted = loaded.config.as_ref();
+    let wanted = wanted.map_or_else(Wanted::default, cameras::wanted);
+    let checks = Checks {
+        loaded: Some(&loaded),
+        lens: Lens::Device(wanted),
+        display: checks::drawn(panel),
+        half: Half::Desk,
+        stop,
+    };
+    let mut found = Checkup::default();
+    found.summary = checks::on_screen(&checks, start.language, |line| {
+        found.lines.push(line);
+        tested.send_replace(Tested::Examined(found.clone()));
+    });
+    Ok(Tested::Examined(found))
+}
+
+/// Asks Weixin about a code that nobody has.
+fn test(start: &Start, environment: &Environment) -> anyhow::Result<Tested> {
+    let (_folder, loaded) = tried(start, environment)?;
     for mistake in &loaded.mistakes {
         tracing::warn!(
             key = mistake.key,

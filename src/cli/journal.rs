@@ -144,8 +144,20 @@ fn list(
 
 fn list_rows(lines: &[Line], time_zone: &TimeZone) -> Vec<Vec<String>> {
     let heading = [
-        "time", "kind", "code", "outcome", "by", "errcode", "clerk", "desk", "remark", "mistake",
-        "card_id", "id",
+        "time",
+        "kind",
+        "code",
+        "outcome",
+        "by",
+        "errcode",
+        "clerk",
+        "desk",
+        "remark",
+        "mistake",
+        "override",
+        "witnessed",
+        "card_id",
+        "id",
     ];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     rows.extend(lines.iter().map(|line| {
@@ -164,6 +176,10 @@ fn list_rows(lines: &[Line], time_zone: &TimeZone) -> Vec<Vec<String>> {
             line.desk.clone().unwrap_or_default(),
             line.remark.clone().unwrap_or_default(),
             if line.mistake { "yes" } else { "" }.to_owned(),
+            line.ruled
+                .map(|goods| export::word(&goods))
+                .unwrap_or_default(),
+            if line.witnessed { "yes" } else { "" }.to_owned(),
             line.card_id
                 .as_ref()
                 .map(|card_id| card_id.as_str().to_owned())

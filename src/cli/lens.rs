@@ -4,40 +4,44 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::cameras;
 use super::desk::Ask;
 use crate::camera::pictures::Pictures;
-use crate::camera::{self, Camera, Source, Wanted, devices};
+use crate::camera::{self, Camera, Demand, Source, Wanted, devices};
 use crate::event::{CameraState, Event};
 use crate::frame::{Frame, Slot};
-use crate::office::CameraLine;
+use crate::office::{Aim, CameraLine};
 
 /// The camera and what it tells.
 pub(super) struct Lens {
     wanted: Wanted,
     frames: Arc<Slot<Frame>>,
     asks: mpsc::Sender<Ask>,
+    demand: Demand,
     camera: Option<Camera>,
 }
 
 impl Lens {
     /// No camera is opened yet.
-    pub(super) fn new(wanted: Wanted, frames: Arc<Slot<Frame>>, asks: mpsc::Sender<Ask>) -> Self {
+    pub(super) fn new(
+        wanted: Wanted,
+        frames: Arc<Slot<Frame>>,
+        asks: mpsc::Sender<Ask>,
+        demand: Demand,
+    ) -> Self {
         Self {
             wanted,
             frames,
             asks,
+            demand,
             camera: None,
         }
     }
 
-    /// Opens the camera of this name; without one the best of those that are wished.
-    pub(super) fn open(&mut self, name: Option<&str>) {
+    /// Opens the one that is wanted.
+    pub(super) fn open(&mut self) {
         self.close();
-        let mut wanted = self.wanted.clone();
-        if let Some(name) = name {
-            wanted.device = Some(name.to_owned());
-        }
-        self.watch(Source::Device, wanted);
+        self.watch(Source::Device(self.demand.clone()), self.wanted.clone());
     }
 
     /// Closes what is open. Two of them at once could want the same device.
@@ -59,14 +63,46 @@ impl Lens {
         }
     }
 
+    /// Where its frames are.
+    pub(super) fn frames(&self) -> Arc<Slot<Frame>> {
+        Arc::clone(&self.frames)
+    }
+
+    /// Opens another one, as [`CameraLine::id`] names it.
+    pub(super) fn choose(&mut self, id: &str) {
+        self.wanted.device = Some(id.to_owned());
+        self.open();
+    }
+
+    /// From now on the picture is seen like this.
+    pub(super) fn aim(&mut self, aim: &Aim) {
+        self.wanted.view = cameras::view(aim);
+        if let Some(camera) = &self.camera {
+            camera.want(self.wanted.clone());
+        }
+    }
+
     /// The cameras to choose from. A busy one counts as free: it may be the one that is open here.
     pub(super) fn choices() -> Vec<CameraLine> {
-        let line = |device: devices::Device| CameraLine {
-            is_free: matches!(device.access, devices::Access::Free | devices::Access::Busy),
-            name: device.name,
-        };
-        devices::list().into_iter().map(line).collect()
+        lines(&devices::list())
     }
+}
+
+fn lines(devices: &[devices::Device]) -> Vec<CameraLine> {
+    let line = |device: &devices::Device| {
+        let id = devices::Identity::of(device).to_string();
+        let has_twin = devices.iter().filter(|other| other.name == device.name);
+        let name = match has_twin.count() {
+            1 => device.name.clone(),
+            _ => id.clone(),
+        };
+        CameraLine {
+            is_free: matches!(device.access, devices::Access::Free | devices::Access::Busy),
+            name,
+            id,
+        }
+    };
+    devices.iter().map(line).collect()
 }
 
 /// Where a camera tells its state.
@@ -79,5 +115,30 @@ pub(super) fn report(asks: mpsc::Sender<Ask>) -> impl FnMut(CameraState) + Send 
         {
             tracing::debug!("the camera changed after the kiosk had stopped");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_camera_is_listed_by_its_name_and_by_its_place_where_there_are_two_of_them() {
+        let device = |number, name: &str, bus: &str| devices::Device {
+            number,
+            name: name.to_owned(),
+            bus: bus.to_owned(),
+            access: devices::Access::Free,
+            modes: Vec::new(),
+            other_formats: Vec::new(),
+        };
+        let listed = lines(&[
+            device(0, "Cam", "usb-1"),
+            device(2, "Desk Cam", "usb-2"),
+            device(4, "Cam", "usb-3"),
+        ]);
+        let names: Vec<&str> = listed.iter().map(|line| line.name.as_str()).collect();
+        assert_eq!(names, ["Cam @ usb-1", "Desk Cam", "Cam @ usb-3"]);
+        assert_eq!(listed[1].id, "Desk Cam @ usb-2");
     }
 }

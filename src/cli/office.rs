@@ -3,13 +3,15 @@
 
 mod answers;
 mod day;
+mod examination;
 mod titles;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
@@ -17,16 +19,26 @@ use tokio::sync::{mpsc, watch};
 use super::desk::Ask;
 use super::lens::Lens;
 use crate::card::{CardId, CardTitle};
-use crate::kiosk::clock::Clock;
+use crate::doctor::latency;
+use crate::frame::Delays;
+use crate::kiosk::clock::{self, Clock};
+use crate::office::checkup::CheckLine;
 use crate::office::{Office, Settings, Wish};
 use crate::staff::Staff;
 use crate::worker::Worker;
 
 pub(super) use day::Journals;
+pub(super) use examination::Examined;
 pub(super) use titles::Titles;
+
+/// Which of the doctor's looks: what an earlier one still had on its way is not wanted.
+pub(super) type Round = u32;
 
 /// How many wishes may wait.
 const WISHES: usize = 64;
+
+/// How often the doctor is left what was measured.
+const KEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// How many coupons' names are kept in mind: far more than any merchant has.
 const TITLES: usize = 1_000;
@@ -36,6 +48,10 @@ const TITLES: usize = 1_000;
 pub(super) enum Asked {
     /// The window wishes.
     Wish(Wish),
+    /// The doctor found this.
+    Found(Round, CheckLine),
+    /// The doctor has looked at everything; in short.
+    Examined(Round, String),
     /// A record was written.
     Recorded,
     /// The screen tells what a coupon is called.
@@ -70,6 +86,13 @@ impl Wishes {
         }
     }
 
+    /// For the doctor's thread, which the office may be about to wait for.
+    fn told(&self, asked: Asked) {
+        if self.0.try_send(asked).is_err() {
+            tracing::warn!("the office is too busy for what the doctor found");
+        }
+    }
+
     /// For the journal's thread. Where many wait already, one of them will read this record too.
     pub(super) fn recorded(&self) {
         if self.0.try_send(Asked::Recorded).is_err() {
@@ -88,8 +111,12 @@ pub(super) struct Papers {
     pub(super) settings: Settings,
     /// The store and the desk as IT has named them.
     pub(super) names: (Option<String>, Option<String>),
+    /// What the doctor looks at.
+    pub(super) examined: Examined,
     /// For the waits after wrong PINs, and for the name of an export.
     pub(super) clock: Clock,
+    /// Kept beside the journal now and then, for the doctor.
+    pub(super) delays: Delays,
 }
 
 /// The thread and what it has to show. It ends when this goes, the camera with it.
@@ -116,26 +143,22 @@ impl OfficeThread {
             waker,
             office: Office::default(),
             looks: false,
+            manager: None,
             titles: BTreeMap::new(),
             asks,
             lens,
+            wishes: wishes.clone(),
+            doctor: None,
+            round: 0,
+            kept: None,
         };
         serving.begin();
         let worker = Worker::start("office", move |_stop| {
             serving.open_lens();
-            // One read answers everything that waits.
-            while let Ok(first) = asked.recv() {
-                if !serving.take(first) {
-                    return;
-                }
-                while let Ok(next) = asked.try_recv() {
-                    if !serving.take(next) {
-                        return;
-                    }
-                }
-                serving.read();
-                serving.publish();
+            while serving.serve(&asked) {
+                serving.keep_delays(KEEP_EVERY);
             }
+            serving.keep_delays(Duration::ZERO);
         });
         Ok(Self {
             seen,
@@ -162,12 +185,56 @@ struct Serving {
     office: Office,
     /// Somebody looks at the day's list.
     looks: bool,
+    /// Whose PIN has opened a manager's pages.
+    manager: Option<String>,
     titles: BTreeMap<CardId, String>,
     asks: mpsc::Sender<Ask>,
     lens: Option<Lens>,
+    wishes: Wishes,
+    /// Looks at the desk; one at a time.
+    doctor: Option<Worker>,
+    round: Round,
+    /// When the delays were kept last.
+    kept: Option<Instant>,
 }
 
 impl Serving {
+    /// Sees to everything that waits, and waits for the next; `false` at the end.
+    fn serve(&mut self, asked: &Receiver<Asked>) -> bool {
+        match asked.recv_timeout(KEEP_EVERY) {
+            Ok(first) => {
+                if !self.take(first) {
+                    return false;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        // One read answers all of them.
+        while let Ok(next) = asked.try_recv() {
+            if !self.take(next) {
+                return false;
+            }
+        }
+        self.read();
+        self.publish();
+        true
+    }
+
+    /// Keeps how long frames took, where that was not done for so long. A demo's are nobody's matter.
+    fn keep_delays(&mut self, every: Duration) {
+        let now = clock::tick();
+        let is_due = |kept: Instant| now.saturating_duration_since(kept) >= every;
+        if matches!(self.papers.journals, Journals::Demo(_)) || !self.kept.is_none_or(is_due) {
+            return;
+        }
+        self.kept = Some(now);
+        let at = self.papers.clock.now().wall;
+        if let Err(error) = latency::keep(&self.papers.journal, &self.papers.delays, at) {
+            tracing::warn!(%error, "how long frames take cannot be kept for the doctor");
+        }
+    }
+
     fn read(&mut self) {
         if self.looks {
             self.office.day = self.papers.journals.today(&self.titles);

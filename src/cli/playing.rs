@@ -32,7 +32,7 @@ pub(super) struct Playing {
     listener: Listener,
     begun: u32,
     story: Story,
-    /// How many of its phones were held up.
+    /// How many of its views were seen.
     held_up: usize,
     phones: Phones,
     /// The phone of a customer who scans the desk's own code, in the demo.
@@ -84,7 +84,7 @@ impl Playing {
         }
     }
 
-    /// Holds up the story's next phone.
+    /// Holds up the story's next phones.
     pub(super) fn hold_up(&mut self) {
         if !self.story.coupons().is_empty()
             && let Some(presses) = &self.presses
@@ -92,12 +92,14 @@ impl Playing {
             // A touch too many is none.
             presses.try_send(Press::Open).ok();
         }
-        let Some(picture) = self.story.pictures().get(self.held_up).cloned() else {
+        let views = self.story.views();
+        let Some(pictures) = views.get(self.held_up) else {
             return;
         };
-        match code_of(&picture) {
-            Ok(code) => self.phones.hold_up(code),
-            Err(error) => tracing::error!(%error, picture, "a picture of the demo is missing"),
+        let codes: anyhow::Result<Vec<Luma>> = pictures.iter().map(|name| code_of(name)).collect();
+        match codes {
+            Ok(codes) => self.phones.hold_up(codes),
+            Err(error) => tracing::error!(%error, ?pictures, "a picture of the demo is missing"),
         }
         self.held_up += 1;
     }
@@ -105,7 +107,7 @@ impl Playing {
     /// A phone of the strip was chosen. `Some` begins a new story.
     pub(super) fn choose(&mut self, phone: usize) -> Option<Parts> {
         let name = &self.names.get(phone)?.clone();
-        let goes_on = *name == self.story.name && self.held_up < self.story.pictures().len();
+        let goes_on = *name == self.story.name && self.held_up < self.story.views().len();
         let mut parts = None;
         if !goes_on {
             let begun = Story::open(name).and_then(|story| {

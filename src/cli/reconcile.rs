@@ -50,7 +50,10 @@ pub(super) fn run(
         } else {
             let code = line.code.as_ref().map_or_else(String::new, Code::grouped);
             let outcome = object["outcome"].as_str().unwrap_or_default();
-            writeln!(context.out, "{}  {code}  {outcome}", line.id)?;
+            let by = object["settled_by"].as_str().unwrap_or("open");
+            let said = object["override"].as_str().unwrap_or_default();
+            let row = format!("{}  {code}  {outcome}  {by}  {said}", line.id);
+            writeln!(context.out, "{}", row.trim_end())?;
         }
     }
     if let Some(trouble) = trouble {

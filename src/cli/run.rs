@@ -6,9 +6,10 @@ use anyhow::{Context as _, bail};
 
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
-use super::office::{Journals, Papers, Wishes};
+use super::office::{Examined, Journals, Papers, Wishes};
 use super::{Context, Exit, cameras, first_start, fleet, frugal, hand_off, scan, set_up};
 use crate::config::{self, Config};
+use crate::frame::Delays;
 use crate::health;
 use crate::journal::Held;
 use crate::kiosk::Parts;
@@ -18,6 +19,8 @@ use crate::logging::structured::{self, Sink};
 use crate::screen::Screen;
 use crate::ui;
 use crate::weixin::Client;
+use crate::weixin::secret::Secret;
+use crate::witness::{Hearing, Sources};
 use crate::wording::{Language, Wording};
 use crate::worker::Worker;
 
@@ -45,12 +48,14 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let wording = Wording::new(language);
     see_display(&wording)?;
     let journal = config.journal.clone();
-    let Some(running) = Running::start(&config, args.record.as_deref(), language)? else {
+    let named = (context.config.clone(), args.record.as_deref());
+    let Some(running) = Running::start(&config, named, language)? else {
         return set_up::held(&wording, &journal);
     };
     let Running {
         _scanner,
         _hand_off,
+        _witness,
         _health,
         desk,
         look,
@@ -68,6 +73,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
 pub struct Running {
     _scanner: Worker,
     _hand_off: Option<Worker>,
+    _witness: Option<Hearing>,
     _health: Option<health::Serving>,
     desk: Desk,
     look: DeskLook,
@@ -76,7 +82,7 @@ pub struct Running {
 impl Running {
     /// Starts it, as a test walks it; `None` where another process has the journal.
     pub fn begin(config: &Config, language: Language) -> anyhow::Result<Option<Self>> {
-        Self::start(config, None, language)
+        Self::start(config, (None, None), language)
     }
 
     /// What a window onto it is put together from.
@@ -86,7 +92,7 @@ impl Running {
 
     fn start(
         config: &Config,
-        record: Option<&Path>,
+        (named, record): (Option<PathBuf>, Option<&Path>),
         language: Language,
     ) -> anyhow::Result<Option<Self>> {
         let client = set_up::client(config, record)?;
@@ -100,13 +106,15 @@ impl Running {
             Ok(parts) => parts,
             Err(Held) => return Ok(None),
         };
-        let wanted = cameras::wanted(&config.camera);
+        let wanted = cameras::wanted(config);
         let speaker = desk::speaker(config::volume(config));
         let ends = (wishes, asked);
-        let desk = Desk::start((parts, speaker), Live, ends, papers(config), Some(wanted))?;
+        let papers = papers(config, named);
+        let desk = Desk::start((parts, speaker), Live, ends, papers, Some(wanted))?;
         let payment_codes = config.scan.payment_codes;
         let scanner = desk.scanner(scan::symbologies(config), payment_codes)?;
         let hand_off = hand_off::of_config(&desk, config)?;
+        let witness = witness(&desk, config)?;
         let health = match config.health.listen {
             None => None,
             Some(address) => Some(
@@ -122,11 +130,11 @@ impl Running {
             handset: None,
             is_fullscreen: config.ui.fullscreen,
             shade: config.ui.shade,
-            is_mirrored: config.camera.mirror,
         };
         Ok(Some(Self {
             _scanner: scanner,
             _hand_off: hand_off,
+            _witness: witness,
             _health: health,
             desk,
             look,
@@ -150,7 +158,7 @@ fn see_display(wording: &Wording) -> anyhow::Result<()> {
 }
 
 /// What the office works on.
-fn papers(config: &Config) -> Papers {
+fn papers(config: &Config, path: Option<PathBuf>) -> Papers {
     Papers {
         journals: Journals::Live {
             path: config.journal.clone(),
@@ -160,8 +168,27 @@ fn papers(config: &Config) -> Papers {
         journal: config.journal.clone(),
         settings: config::settings(config),
         names: (config.store.name.clone(), config.store.desk.clone()),
+        examined: Examined::Desk(path),
         clock: Clock::System,
+        delays: Delays::default(),
     }
+}
+
+/// Weixin's events, where they are passed on.
+fn witness(desk: &Desk, config: &Config) -> anyhow::Result<Option<Hearing>> {
+    let listen = match &config.witness.listen {
+        None => None,
+        Some((address, key_file)) => {
+            let key = Secret::from_file(key_file).context("witness.events_key_file")?;
+            logging::hide(key.expose());
+            Some((*address, key.expose().to_owned()))
+        }
+    };
+    let file = config.witness.events_file.clone();
+    if file.is_none() && listen.is_none() {
+        return Ok(None);
+    }
+    desk.witness(Sources { file, listen }).map(Some)
 }
 
 /// From here on the log goes where the configuration says.
@@ -180,6 +207,7 @@ fn keep_log(config: &Config) -> anyhow::Result<()> {
 fn sources(desk: &Desk, config: &Config, weixin: Client) -> health::Sources {
     health::Sources {
         frames: desk.frames(),
+        delays: desk.delays(),
         journal: config.journal.clone(),
         weixin,
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{Context, Exit, scan_device, scan_live, set_up};
 use crate::config::{self, Config};
@@ -43,41 +43,89 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     if let Some(folder) = &args.live {
         return scan_live::run(folder, symbologies, now(), context);
     }
+    let mut exit = Exit::Done;
     let mut pictures = Vec::new();
+    let mut folders = Vec::new();
     for path in &args.paths {
         if path.is_dir() {
             below(path, &mut pictures);
+            folders.push(path);
         } else {
             pictures.push((path.clone(), Origin::Named));
         }
     }
     pictures.sort();
-    let mut exit = Exit::Done;
-    for (path, origin) in pictures {
+    let mut are_pictures = Vec::new();
+    for (path, origin) in &pictures {
         let begun = now();
-        match picture::open(&path) {
+        match picture::open(path) {
             Ok(luma) => {
+                are_pictures.push(path);
                 let found = scanner::scan(&luma, symbologies, effort);
                 let millis = begun.elapsed().as_secs_f64() * 1000.0;
                 if found.is_empty() {
                     exit = exit.max(Exit::Refused);
                 }
-                report(context, &path, &found, millis)?;
+                report(context, path, &found, millis)?;
             }
-            Err(PictureFault::NotAPicture) if origin == Origin::Folder => {}
+            Err(PictureFault::NotAPicture) if *origin == Origin::Folder => {}
             Err(fault) => {
                 exit = Exit::SetUp;
+                are_pictures.push(path);
                 if context.json {
-                    let object =
-                        json!({ "path": path.display().to_string(), "error": fault.to_string() });
-                    writeln!(context.out, "{object}")?;
+                    let object = Unreadable {
+                        path: path.display().to_string(),
+                        error: fault.to_string(),
+                    };
+                    writeln!(context.out, "{}", serde_json::to_string(&object)?)?;
                 } else {
                     writeln!(context.out, "{}: {fault}", path.display())?;
                 }
             }
         }
     }
+    for folder in folders {
+        if !are_pictures.iter().any(|path| path.starts_with(folder)) {
+            no_pictures(folder, context)?;
+        }
+    }
     Ok(exit)
+}
+
+/// No picture is without a code, so all is well; but that may not be what was meant. `--json` has an object for every
+/// picture, so this goes beside it.
+fn no_pictures(folder: &Path, context: &mut Context<'_>) -> anyhow::Result<()> {
+    if context.json {
+        tracing::warn!(folder = %folder.display(), "there is no picture in this folder or below it");
+        return Ok(());
+    }
+    let folder = folder.display();
+    writeln!(
+        context.out,
+        "{folder}: no picture in this folder or below it"
+    )?;
+    Ok(())
+}
+
+/// A picture, as `--json` tells of it; the order of the keys is a contract here and below.
+#[derive(Serialize)]
+struct Told<'a> {
+    path: String,
+    codes: Vec<Code<'a>>,
+    millis: f64,
+}
+
+#[derive(Serialize)]
+struct Code<'a> {
+    text: &'a str,
+    symbology: &'static str,
+    corners: [[i32; 2]; 4],
+}
+
+#[derive(Serialize)]
+struct Unreadable {
+    path: String,
+    error: String,
 }
 
 /// What the configuration at hand says is looked for; without one, everything. Only one that was named has to hold.
@@ -137,14 +185,17 @@ fn report(
     millis: f64,
 ) -> anyhow::Result<()> {
     if context.json {
-        let codes: Vec<Value> = found
-            .iter()
-            .map(|code| json!({ "text": code.text, "symbology": code.symbology.name(), "corners": code.corners }))
-            .collect();
-        let millis = (millis * 10.0).round() / 10.0;
-        let object =
-            json!({ "path": path.display().to_string(), "codes": codes, "millis": millis });
-        writeln!(context.out, "{object}")?;
+        let codes = found.iter().map(|code| Code {
+            text: &code.text,
+            symbology: code.symbology.name(),
+            corners: code.corners,
+        });
+        let told = Told {
+            path: path.display().to_string(),
+            codes: codes.collect(),
+            millis: (millis * 10.0).round() / 10.0,
+        };
+        writeln!(context.out, "{}", serde_json::to_string(&told)?)?;
     } else if found.is_empty() {
         writeln!(context.out, "{}: no code", path.display())?;
     } else {

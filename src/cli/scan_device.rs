@@ -1,18 +1,19 @@
 //! `scan --device`: camera states and codes, as they happen. Sends nothing.
 
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::delay::Delay;
 use super::{Context, Exit, cameras};
-use crate::camera::{self, Preview, Source};
+use crate::camera::{self, Demand, Preview, Source};
 use crate::event::CameraState;
-use crate::frame::Slot;
+use crate::frame::{Delays, Frame, Slot};
 use crate::scanner::tracker::Sighting;
 use crate::scanner::{self, Found, Symbologies};
+use crate::worker::Worker;
 
 /// More than can happen between two lines.
 const WAITING: usize = 256;
@@ -20,6 +21,25 @@ const WAITING: usize = 256;
 enum News {
     Camera(CameraState, Instant),
     Code(Found, Instant),
+}
+
+/// As `--json` tells it; the order of the keys is a contract.
+#[derive(Serialize)]
+struct ToldCamera<'a> {
+    event: &'static str,
+    state: &'static str,
+    device: Option<&'a str>,
+    mode: Option<&'a str>,
+    t: f64,
+}
+
+/// The same of a code.
+#[derive(Serialize)]
+struct ToldCode<'a> {
+    event: &'static str,
+    text: &'a str,
+    symbology: &'static str,
+    t: f64,
 }
 
 /// Runs until the time is up, or for ever. 4 where no camera was ever live.
@@ -35,20 +55,9 @@ pub(super) fn run(
     // Nobody sees the pictures.
     wanted.preview = Preview::None;
     wanted.device = device.map(str::to_owned).or(wanted.device);
-    let of_scanner = sender.clone();
-    let mut delay = Delay::to("agreed text");
-    let _scanner = scanner::watch(
-        Arc::clone(&frames),
-        Symbologies::default(),
-        Arc::new(Slot::default()),
-        move |sighting, at| {
-            if let Sighting::Taken(found) = sighting {
-                delay.since(at);
-                drop(of_scanner.try_send(News::Code(found, now())));
-            }
-        },
-    )?;
-    let _camera = camera::watch(Source::Device, wanted, frames, move |state| {
+    let demand = Demand::default();
+    let _scanner = scanner(Arc::clone(&frames), sender.clone(), demand.clone())?;
+    let _camera = camera::watch(Source::Device(demand), wanted, frames, move |state| {
         drop(sender.try_send(News::Camera(state, now())));
     })?;
     let mut last = (None, None);
@@ -65,40 +74,77 @@ pub(super) fn run(
                 Err(_ended) => break,
             },
         };
-        match one {
-            News::Camera(state, at) => {
-                if let CameraState::Live { device, mode } = &state {
-                    exit = Exit::Done;
-                    last = (Some(device.clone()), Some(mode.clone()));
-                }
-                let t = seconds(begun, at);
-                if context.json {
-                    let object = json!({ "event": "camera", "state": state.name(), "device": last.0, "mode": last.1, "t": t });
-                    writeln!(context.out, "{object}")?;
-                } else {
-                    let words =
-                        [last.0.as_deref(), last.1.as_deref()].map(Option::unwrap_or_default);
-                    writeln!(
-                        context.out,
-                        "{t:8.3} camera {} {}",
-                        state.name(),
-                        words.join(" ")
-                    )?;
-                }
-            }
-            News::Code(found, at) => {
-                let t = seconds(begun, at);
-                if context.json {
-                    let object = json!({ "event": "code", "text": found.text, "symbology": found.symbology.name(), "t": t });
-                    writeln!(context.out, "{object}")?;
-                } else {
-                    writeln!(context.out, "{t:8.3} {}", found.text.escape_debug())?;
-                }
-            }
+        if let News::Camera(state, _) = &one
+            && let CameraState::Live { device, mode } = state
+        {
+            exit = Exit::Done;
+            last = (Some(device.clone()), Some(mode.clone()));
         }
+        tell(&one, &last, begun, context)?;
         context.out.flush()?;
     }
     Ok(exit)
+}
+
+/// Reads the frames, and tells what was read, and what is needed of the camera.
+fn scanner(
+    frames: Arc<Slot<Frame>>,
+    news: SyncSender<News>,
+    demand: Demand,
+) -> std::io::Result<Worker> {
+    let mut delay = Delay::into(Delays::default());
+    let report = move |sighting, at| match sighting {
+        Sighting::Taken(found) => {
+            delay.since(at);
+            demand.taken();
+            drop(news.try_send(News::Code(found, now())));
+        }
+        Sighting::View(view) => demand.see(view),
+    };
+    scanner::watch(frames, Symbologies::default(), Arc::default(), report)
+}
+
+/// One line of what happened; a camera's state goes with the camera that was live last.
+fn tell(
+    news: &News,
+    (device, mode): &(Option<String>, Option<String>),
+    begun: Instant,
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
+    let (device, mode) = (device.as_deref(), mode.as_deref());
+    match news {
+        News::Camera(state, at) => {
+            let (state, t) = (state.name(), seconds(begun, *at));
+            if context.json {
+                let told = ToldCamera {
+                    event: "camera",
+                    state,
+                    device,
+                    mode,
+                    t,
+                };
+                writeln!(context.out, "{}", serde_json::to_string(&told)?)?;
+            } else {
+                let words = [device, mode].map(Option::unwrap_or_default).join(" ");
+                writeln!(context.out, "{t:8.3} camera {state} {words}")?;
+            }
+        }
+        News::Code(found, at) => {
+            let t = seconds(begun, *at);
+            if context.json {
+                let told = ToldCode {
+                    event: "code",
+                    text: &found.text,
+                    symbology: found.symbology.name(),
+                    t,
+                };
+                writeln!(context.out, "{}", serde_json::to_string(&told)?)?;
+            } else {
+                writeln!(context.out, "{t:8.3} {}", found.text.escape_debug())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn seconds(begun: Instant, at: Instant) -> f64 {

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use serde_json::json;
+use serde::Serialize;
 
 use super::{Context, Exit};
 use crate::event::{Hint, View};
 use crate::scanner::tracker::{Sighting, Tracker};
-use crate::scanner::{self, Effort, Found, Symbologies, coach::Coach, picture};
+use crate::scanner::{self, Found, Symbologies, coach::Coach, picture};
 
 /// Frames a second.
 const RATE: u32 = 30;
@@ -57,8 +57,8 @@ impl Stream {
     fn see(&mut self, luma: &crate::frame::Luma, symbologies: Symbologies, at: Instant) {
         let turn = usize::try_from(self.seen).unwrap_or_default();
         let begun = super::scan::now();
-        let found = scanner::scan(luma, symbologies, Effort::Live { turn });
-        let hint = if found.is_empty() && self.tracker.view() == View::Clear {
+        let seen = scanner::look(luma, symbologies, self.coach.effort(turn, at));
+        let hint = if seen.found.is_empty() && self.tracker.view() == View::Clear {
             self.coach.see_unread(luma, at)
         } else {
             self.coach.forget();
@@ -67,7 +67,7 @@ impl Stream {
         self.millis.push(begun.elapsed().as_secs_f64() * 1000.0);
         self.hints
             .extend(hint.filter(|hint| self.hints.last() != Some(hint)));
-        for sighting in self.tracker.see(&found, at) {
+        for sighting in self.tracker.see(&seen, at) {
             match sighting {
                 Sighting::Taken(found) => self.taken = Some(found),
                 Sighting::View(_) => {}
@@ -75,6 +75,25 @@ impl Stream {
         }
         self.seen += 1;
     }
+}
+
+/// As `--json` tells it.
+#[derive(Serialize)]
+struct Told<'a> {
+    text: Option<&'a str>,
+    symbology: Option<&'static str>,
+    frames: u32,
+    secs: f64,
+    hints: Vec<String>,
+    millis: Millis,
+}
+
+/// What a frame cost.
+#[derive(Serialize)]
+struct Millis {
+    median: f64,
+    p95: f64,
+    max: f64,
 }
 
 fn report(stream: &Stream, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -88,15 +107,23 @@ fn report(stream: &Stream, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     };
     if context.json {
         let taken = stream.taken.as_ref();
-        let object = json!({
-            "text": taken.map(|found| &found.text),
-            "symbology": taken.map(|found| found.symbology.name()),
-            "frames": stream.seen,
-            "secs": (secs * 1000.0).round() / 1000.0,
-            "hints": stream.hints.iter().map(|hint| format!("{hint:?}")).collect::<Vec<_>>(),
-            "millis": { "median": part(50), "p95": part(95), "max": part(100) },
-        });
-        writeln!(context.out, "{object}")?;
+        let told = Told {
+            text: taken.map(|found| found.text.as_str()),
+            symbology: taken.map(|found| found.symbology.name()),
+            frames: stream.seen,
+            secs: (secs * 1000.0).round() / 1000.0,
+            hints: stream
+                .hints
+                .iter()
+                .map(|hint| format!("{hint:?}"))
+                .collect(),
+            millis: Millis {
+                median: part(50),
+                p95: part(95),
+                max: part(100),
+            },
+        };
+        writeln!(context.out, "{}", serde_json::to_string(&told)?)?;
     } else if let Some(found) = &stream.taken {
         let text = found.text.escape_debug();
         writeln!(context.out, "{text}: {} frames, {secs:.2} s", stream.seen)?;

@@ -135,6 +135,7 @@ pub(super) fn parts_told(
         journal: opened.journal,
         open: opened.in_doubt,
         redeemed: opened.redeemed,
+        noted: opened.noted,
         trouble: opened.trouble,
         clock,
         inbox: (inbox, events),

@@ -21,7 +21,7 @@ static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/stories");
 static CODES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/codes");
 
 /// In the order in which a demo tells them.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "redeemed",
     "already_redeemed",
     "expired",
@@ -38,6 +38,7 @@ const ORDER: [&str; 16] = [
     "no_network",
     "answer_lost",
     "lost_for_good",
+    "two_phones",
 ];
 
 /// A recording and the phones that are held up for it.
@@ -55,6 +56,9 @@ struct About {
     at: Timestamp,
     /// The phones that are held up, one after the other.
     pictures: Vec<String>,
+    /// Held up side by side instead, for the clerk to choose.
+    #[serde(default)]
+    together: bool,
     #[serde(default)]
     custom_code: Vec<CardId>,
     /// The coupons on a phone that cannot be read: their customer scans the desk's own code.
@@ -122,6 +126,17 @@ impl Story {
     /// The phones that are held up, one after the other.
     pub(super) fn pictures(&self) -> &[String] {
         &self.about.pictures
+    }
+
+    /// The same before a lens: which of them are seen at once.
+    pub(super) fn views(&self) -> Vec<&[String]> {
+        let pictures = self.pictures();
+        let at_once = if self.about.together {
+            pictures.len()
+        } else {
+            1
+        };
+        pictures.chunks(at_once.max(1)).collect()
     }
 
     /// What is on the phone of a customer who scans the desk's own code.

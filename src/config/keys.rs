@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 54] = [
+pub(super) const KEYS: [(&str, &str); 57] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -62,6 +62,15 @@ pub(super) const KEYS: [(&str, &str); 54] = [
     ("scan.refuse_payment_codes", "refuse_payment_codes = true"),
     ("scan.symbologies", r#"symbologies = ["qr", "code128"]"#),
     ("health.listen", r#"listen = "127.0.0.1:9464""#),
+    (
+        "witness.events_file",
+        r#"events_file = "/var/lib/coupon-kiosk/events.jsonl""#,
+    ),
+    ("witness.listen", r#"listen = "127.0.0.1:9465""#),
+    (
+        "witness.events_key_file",
+        r#"events_key_file = "/etc/coupon-kiosk/events-key""#,
+    ),
     ("log.to", r#"to = "journald""#),
     ("log.file", r#"file = "/var/lib/coupon-kiosk/kiosk.log""#),
     (
@@ -276,7 +285,7 @@ mod tests {
         assert_eq!(unknown_section("camara").instead, "did you mean: [camera]");
         assert_eq!(
             unknown_section("printer").instead,
-            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [log] [online] [hand_off] [fleet]"
+            "the sections are [weixin] [weixin.token] [cards] [store] [camera] [journal] [ui] [scan] [health] [witness] [log] [online] [hand_off] [fleet]"
         );
     }
 

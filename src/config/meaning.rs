@@ -13,11 +13,11 @@ use super::environment::Environment;
 use super::mistake::{Origin, Wrong};
 use super::reader::{Reader, Shown, choice, flag, integer, text};
 use super::values::{
-    LOUD, card_ids, check_pem, device, language, loopback, percent, region, rotation, shade,
+    LOUD, ZOOM, card_ids, check_pem, device, language, loopback, percent, region, rotation, shade,
     symbologies, time_zone,
 };
 use super::{Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin};
-use super::{online, place, token};
+use super::{online, place, token, witness};
 
 /// What everything means together; `None` where something that has to be written is missing or wrong.
 pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Config> {
@@ -29,7 +29,8 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
     let journal = journal(reader, environment);
     let ui = ui(reader);
     let scan = scan(reader);
-    let listen = reader.optional("health.listen", loopback);
+    let listen = reader.optional("health.listen", |raw| loopback("health.listen", raw));
+    let witness = witness::of(reader, environment);
     let log = log(reader, &journal);
     let appid = weixin.as_ref().and_then(|weixin| weixin.token.appid());
     let online = online::of(reader, environment, appid);
@@ -44,6 +45,7 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
         scan,
         online,
         hand_off,
+        witness,
         health: Health { listen },
         log,
     })
@@ -134,7 +136,7 @@ fn camera(reader: &mut Reader) -> Camera {
         }),
         rotate: reader.or("camera.rotate", default.rotate, rotation),
         zoom: reader.or("camera.zoom", default.zoom, |raw| {
-            integer("camera.zoom", raw, &(100..=800))
+            integer("camera.zoom", raw, &ZOOM)
         }),
         region: reader.or("camera.region", default.region, region),
         sleep_minutes: reader.or("camera.sleep_minutes", default.sleep_minutes, |raw| {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use toml::{Table, Value};
 
-use super::{Config, Environment, default_journal};
-use crate::office::{Change, Hidden, Reach, Settings, Start};
+use super::values::{ZOOM, is_region, rotation_of};
+use super::{Camera, Config, Environment, Rotation, default_journal};
+use crate::office::{Aim, Change, Hidden, Reach, Settings, Start};
 use crate::wording::Language;
 
 fn path(journal: &Path) -> PathBuf {
@@ -39,10 +40,41 @@ pub fn settings(config: &Config) -> Settings {
     Settings {
         store: text("store", "name"),
         camera: chosen_camera(&config.journal),
+        aim: aim(&config.camera, &written),
         lock_after: lock_after
             .filter(|seconds| *seconds > 0)
             .map(|seconds| Duration::from_secs(seconds.max(SHORTEST_LOCK))),
         sound: super::volume(config),
+    }
+}
+
+/// What was chosen on the screen of how the camera's picture is seen, over what IT has configured. What makes no sense is
+/// passed over.
+fn aim(camera: &Camera, written: &Table) -> Aim {
+    let chosen = |key: &str| written.get("camera")?.get(key).cloned();
+    let number = |value: &Value| u32::try_from(value.as_integer()?).ok();
+    let rotate = chosen("rotate").and_then(|value| rotation_of(number(&value)?));
+    let zoom = chosen("zoom").and_then(|value| number(&value));
+    let region = chosen("region").and_then(|value| {
+        let numbers: Option<Vec<u32>> = value.as_array()?.iter().map(number).collect();
+        <[u32; 4]>::try_from(numbers?).ok()
+    });
+    Aim {
+        rotate: match rotate.unwrap_or(camera.rotate) {
+            Rotation::None => 0,
+            Rotation::By90 => 90,
+            Rotation::By180 => 180,
+            Rotation::By270 => 270,
+        },
+        mirror: chosen("mirror")
+            .and_then(|value| value.as_bool())
+            .unwrap_or(camera.mirror),
+        zoom: zoom
+            .filter(|zoom| ZOOM.contains(zoom))
+            .unwrap_or(camera.zoom),
+        region: region
+            .filter(|region| is_region(*region))
+            .unwrap_or(camera.region),
     }
 }
 
@@ -123,8 +155,18 @@ pub(super) fn of_first_start(environment: &Environment) -> Option<(PathBuf, Stri
 pub fn keep(journal: &Path, change: &Change) -> io::Result<()> {
     match change {
         Change::Store(name) => remember(journal, "store", "name", name.as_str().into()),
-        Change::Camera(name) => remember_camera(journal, name),
         Change::Sound(percent) => remember_volume(journal, *percent),
+        Change::Camera(id) => remember_camera(journal, id),
+        Change::Aim(aim) => {
+            let region = aim.region.map(|part| Value::from(i64::from(part)));
+            let values = [
+                ("camera", "rotate", i64::from(aim.rotate).into()),
+                ("camera", "mirror", aim.mirror.into()),
+                ("camera", "zoom", i64::from(aim.zoom).into()),
+                ("camera", "region", Value::Array(region.to_vec())),
+            ];
+            put(journal, &values)
+        }
         Change::LockAfter(after) => {
             let seconds = after.map_or(0, |after| after.as_secs());
             let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
@@ -228,6 +270,35 @@ mod tests {
         remember_camera(&journal, "Cam @ usb-1").unwrap();
         assert_eq!(chosen_camera(&journal).as_deref(), Some("Cam @ usb-1"));
         assert_eq!(language(&journal), Some(Language::Zh));
+    }
+
+    #[test]
+    fn how_the_camera_s_picture_is_seen_is_kept_and_nonsense_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.sqlite");
+        let configured = Camera {
+            zoom: 150,
+            ..Camera::default()
+        };
+        let seen = || aim(&configured, &read(&journal));
+        let as_configured = Aim {
+            zoom: 150,
+            ..Aim::default()
+        };
+        assert_eq!(seen(), as_configured);
+        remember_camera(&journal, "Cam @ usb-1").unwrap();
+        let chosen = Aim {
+            rotate: 270,
+            mirror: true,
+            zoom: 200,
+            region: [25, 0, 50, 100],
+        };
+        keep(&journal, &Change::Aim(chosen)).unwrap();
+        assert_eq!(seen(), chosen);
+        assert_eq!(chosen_camera(&journal).as_deref(), Some("Cam @ usb-1"));
+        let nonsense = "[camera]\nrotate = 45\nmirror = 1\nzoom = 9\nregion = [50, 0, 60, 100]\n";
+        fs::write(path(&journal), nonsense).unwrap();
+        assert_eq!(seen(), as_configured);
     }
 
     #[test]

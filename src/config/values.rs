@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -85,22 +86,37 @@ pub(super) fn percent(key: &str, raw: &Raw) -> Result<u8, Wrong> {
     })
 }
 
+/// How much a picture may be magnified, in hundredths.
+pub(super) const ZOOM: RangeInclusive<u32> = 100..=800;
+
 pub(super) fn rotation(raw: &Raw) -> Result<Rotation, Wrong> {
-    match integer("camera.rotate", raw, &(0..=u32::MAX)) {
-        Ok(0) => Ok(Rotation::None),
-        Ok(90) => Ok(Rotation::By90),
-        Ok(180) => Ok(Rotation::By180),
-        Ok(270) => Ok(Rotation::By270),
-        Ok(_) | Err(_) => Err(Wrong::new(
+    let degrees = integer("camera.rotate", raw, &(0..=u32::MAX)).ok();
+    degrees.and_then(rotation_of).ok_or_else(|| {
+        Wrong::new(
             "a picture can be turned by quarters only",
             "write 0, 90, 180 or 270",
-        )),
+        )
+    })
+}
+
+pub(super) fn rotation_of(degrees: u32) -> Option<Rotation> {
+    match degrees {
+        0 => Some(Rotation::None),
+        90 => Some(Rotation::By90),
+        180 => Some(Rotation::By180),
+        270 => Some(Rotation::By270),
+        _ => None,
     }
 }
 
+/// Whether it is a part of a picture, in hundredths.
+pub(super) fn is_region([x, y, width, height]: [u32; 4]) -> bool {
+    width > 0 && height > 0 && x.saturating_add(width) <= 100 && y.saturating_add(height) <= 100
+}
+
 /// The numbers are for this machine's own monitoring: they are never shown to the network.
-pub(super) fn loopback(raw: &Raw) -> Result<SocketAddr, Wrong> {
-    let written = text("health.listen", raw)?;
+pub(super) fn loopback(key: &str, raw: &Raw) -> Result<SocketAddr, Wrong> {
+    let written = text(key, raw)?;
     let address: SocketAddr = written.parse().map_err(|_malformed| {
         Wrong::new(
             "this is no address with a port",
@@ -111,9 +127,9 @@ pub(super) fn loopback(raw: &Raw) -> Result<SocketAddr, Wrong> {
         return Ok(address);
     }
     Err(Wrong::new(
-        "the numbers are served to this machine itself only",
+        "this is served to this machine itself only",
         format!(
-            r#"write "127.0.0.1:{}", and let the monitoring's agent on this machine ask there"#,
+            r#"write "127.0.0.1:{}", and let an agent on this machine ask there"#,
             address.port()
         ),
     ))
@@ -130,20 +146,13 @@ pub(super) fn region(raw: &Raw) -> Result<[u32; 4], Wrong> {
         Raw::Typed(json) => serde_json::from_str(json).unwrap_or_default(),
         Raw::Text(_) | Raw::Integer(_) | Raw::Flag(_) | Raw::Other(_) => Vec::new(),
     };
-    match *numbers {
-        [x, y, width, height]
-            if width > 0
-                && height > 0
-                && x.saturating_add(width) <= 100
-                && y.saturating_add(height) <= 100 =>
-        {
-            Ok([x, y, width, height])
-        }
-        _ => Err(Wrong::new(
+    let region = <[u32; 4]>::try_from(numbers).ok();
+    region.filter(|region| is_region(*region)).ok_or_else(|| {
+        Wrong::new(
             "this is no part of a picture",
             "write left, top, width and height in hundredths of it, like [25, 0, 50, 100]",
-        )),
-    }
+        )
+    })
 }
 
 pub(super) fn language(raw: &Raw) -> Result<Language, Wrong> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Finding, sharpness};
 use crate::camera::devices::{self, Access, Device, Wish, candidates};
-use crate::camera::{self, Source, Wanted};
+use crate::camera::{self, Demand, Source, Wanted};
 use crate::frame::{Frame, Luma, Slot};
 use crate::scanner::{self, Effort, Symbologies};
 
@@ -39,15 +39,26 @@ pub fn examine(wanted: Wanted) -> Vec<Finding> {
         return vec![finding];
     }
     let frames = Arc::new(Slot::default());
-    let Ok(_camera) = camera::watch(Source::Device, wanted, Arc::clone(&frames), |_state| {})
-    else {
+    let source = Source::Device(Demand::default());
+    let Ok(_camera) = camera::watch(source, wanted, Arc::clone(&frames), |_state| {}) else {
         return vec![
             Finding::out_of_reach("camera", "doctor-camera-silent")
                 .with("name", device.name.clone()),
         ];
     };
-    let seen = look(&frames);
+    let seen = look(&frames, 0);
     seen_through(&device.name, &seen)
+}
+
+/// Looks at the frames of the kiosk itself, which has the camera.
+pub fn beside(frames: &Slot<Frame>, name: Option<&str>) -> Vec<Finding> {
+    let devices = devices::list();
+    let device = devices.first().map(|device| device.name.as_str());
+    let Some(name) = name.or(device) else {
+        return vec![Finding::out_of_reach("camera", "doctor-camera-none")];
+    };
+    let (number, _) = frames.newest();
+    seen_through(name, &look(frames, number))
 }
 
 fn closed(device: &Device) -> Option<Finding> {
@@ -68,9 +79,9 @@ fn closed(device: &Device) -> Option<Finding> {
     Some(Finding::out_of_reach("camera", key).with("name", device.name.clone()))
 }
 
-fn look(frames: &Slot<Frame>) -> Vec<Arc<Frame>> {
+/// The frames after this one.
+fn look(frames: &Slot<Frame>, mut number: u64) -> Vec<Arc<Frame>> {
     let mut seen: Vec<Arc<Frame>> = Vec::new();
-    let mut number = 0;
     let mut patience = FIRST;
     while seen.len() < FRAMES {
         let (newer, frame) = frames.wait_newer(number, patience);

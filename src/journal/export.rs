@@ -12,7 +12,7 @@ use super::line::Line;
 use super::reading::HistoryError;
 
 /// The columns of the CSV file: the keys of `journal list --json`.
-pub const COLUMNS: [&str; 12] = [
+pub const COLUMNS: [&str; 14] = [
     "id",
     "kind",
     "at",
@@ -25,6 +25,8 @@ pub const COLUMNS: [&str; 12] = [
     "desk",
     "remark",
     "mistake",
+    "override",
+    "witnessed",
 ];
 
 /// Why an export ended early.
@@ -77,6 +79,9 @@ pub fn write_csv(
             line.desk.as_deref().map_or_else(String::new, text_cell),
             line.remark.as_deref().map_or_else(String::new, text_cell),
             line.mistake.to_string(),
+            line.ruled
+                .map_or_else(String::new, |goods| text_cell(&word(&goods))),
+            line.witnessed.to_string(),
         ];
         write!(out, "{}\r\n", cells.join(","))?;
     }

@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
 use super::chain::Hash;
@@ -14,6 +13,7 @@ use super::schema::Version;
 use super::store::signed;
 use crate::card::Code;
 use crate::redemption::attempt::{AttemptId, Intent, Outcome, Record};
+use crate::redemption::done::Redeemed;
 
 /// A journal open for reading. Each answer is one consistent state, whatever is written meanwhile.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl History {
         if !self.has_table {
             return Ok(());
         }
-        let sql = "SELECT seq, body FROM record WHERE attempt = ?1 AND kind IN ('remark', 'mistake') ORDER BY seq";
+        let sql = "SELECT seq, body FROM record WHERE attempt = ?1 AND kind IN ('remark', 'mistake', 'override', 'witness') ORDER BY seq";
         let mut statement = self.connection.prepare(sql)?;
         for line in lines {
             let mut rows = statement.query([&line.id])?;
@@ -170,9 +170,27 @@ impl History {
         Ok(open)
     }
 
+    /// What managers said and Weixin's events told of the attempts without an end, oldest first, as far as it can be read.
+    pub fn noted(&self) -> Result<Vec<Record>, HistoryError> {
+        let mut noted = Vec::new();
+        if !self.has_table {
+            return Ok(noted);
+        }
+        let mut statement = self.connection.prepare(
+            "SELECT n.seq, n.body FROM record n WHERE n.kind IN ('override', 'witness')
+             AND NOT EXISTS (SELECT 1 FROM record s WHERE s.kind = 'settled' AND s.attempt = n.attempt)
+             ORDER BY n.seq",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            noted.extend(parse(row_seq(row)?, &row.get::<_, String>(1)?));
+        }
+        Ok(noted)
+    }
+
     /// The codes that attempts of this journal redeemed, and when each was settled: out of the newest `last` attempts
     /// (their ids are in the order of time), oldest first. A record that cannot be read is passed over.
-    pub fn redeemed(&self, last: usize) -> Result<Vec<(Code, Timestamp)>, HistoryError> {
+    pub fn redeemed(&self, last: usize) -> Result<Vec<Redeemed>, HistoryError> {
         let mut redeemed = Vec::new();
         if !self.has_table {
             return Ok(redeemed);
@@ -189,7 +207,11 @@ impl History {
             if let (Ok(Record::Intent(intent)), Ok(Record::Settled(settled))) = (begin, end)
                 && settled.outcome == Outcome::Redeemed
             {
-                redeemed.push((intent.code, settled.at));
+                redeemed.push(Redeemed {
+                    code: intent.code,
+                    at: settled.at,
+                    attempt: intent.attempt,
+                });
             }
         }
         redeemed.reverse();

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::card::{CardId, Code};
 use crate::payload::Origin;
 use crate::redemption::attempt::{Intent, Outcome, QueryRecord, Record, SettledBy};
+use crate::redemption::ruling::Goods;
 
 /// An attempt or a query, in one line; `journal list --json` prints it as it is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -34,6 +35,11 @@ pub struct Line {
     pub remark: Option<String>,
     /// Noted as redeemed by mistake.
     pub mistake: bool,
+    /// What a manager said of the goods while it was in doubt; it proves nothing.
+    #[serde(rename = "override")]
+    pub ruled: Option<Goods>,
+    /// An event of Weixin's that fits.
+    pub witnessed: bool,
     /// What the coupon was called, where that was known; the columns of an export are without it.
     #[serde(skip)]
     pub title: Option<String>,
@@ -73,6 +79,8 @@ impl Line {
         match noted {
             Record::Remark(remark) => self.remark = Some(remark.text).filter(|it| !it.is_empty()),
             Record::Mistake(_) => self.mistake = true,
+            Record::Override(word) => self.ruled = Some(word.goods),
+            Record::Witness(witness) => self.witnessed |= witness.agrees,
             Record::Query(_)
             | Record::Intent(_)
             | Record::Resend(_)
@@ -104,7 +112,9 @@ pub fn line(seq: u64, begin: Record, end: Option<Record>) -> Option<Line> {
         | Record::Probe(_)
         | Record::Settled(_)
         | Record::Remark(_)
-        | Record::Mistake(_) => None,
+        | Record::Mistake(_)
+        | Record::Override(_)
+        | Record::Witness(_) => None,
     }
 }
 
@@ -124,6 +134,8 @@ fn query_line(seq: u64, query: QueryRecord) -> Line {
         desk: None,
         remark: None,
         mistake: false,
+        ruled: None,
+        witnessed: false,
         title: None,
         origin: query.origin,
     }
@@ -143,6 +155,8 @@ fn attempt_line(intent: Intent, end: Option<Record>) -> Line {
         desk: intent.desk,
         remark: None,
         mistake: false,
+        ruled: None,
+        witnessed: false,
         title: intent.title,
         origin: intent.origin,
     };

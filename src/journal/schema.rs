@@ -43,6 +43,8 @@ pub const MIGRATIONS: &[&str] = &[
     // Remarks and mistakes are kinds that an earlier program cannot read, so it has to know that this is a later file; and
     // a day is looked for by its beginning.
     "CREATE INDEX record_begin_at ON record (at) WHERE kind IN ('query', 'intent');",
+    // Managers' words and witnesses are such kinds too; and at its start the program looks for those of open attempts.
+    "CREATE INDEX record_said ON record (attempt) WHERE kind IN ('override', 'witness');",
 ];
 
 /// What a file is, before anything in it is touched.

@@ -216,7 +216,9 @@ impl Store {
                 | Record::Resend(_)
                 | Record::Probe(_)
                 | Record::Remark(_)
-                | Record::Mistake(_) => false,
+                | Record::Mistake(_)
+                | Record::Override(_)
+                | Record::Witness(_) => false,
             };
         }
         if is_contradiction {

@@ -17,6 +17,7 @@ pub(super) fn note(desk: &mut Desk, event: &Event, at: Timestamp) {
         Event::Payload(..)
         | Event::Touch(_)
         | Event::Note { .. }
+        | Event::Witnessed(_)
         | Event::Duty(_)
         | Event::Journaled { .. } => {}
     }

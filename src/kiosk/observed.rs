@@ -103,6 +103,7 @@ impl Observed {
             | Event::Camera(_)
             | Event::View(_)
             | Event::Note { .. }
+            | Event::Witnessed(_)
             | Event::Duty(_) => {}
         }
         self.tell(Noted::Event(event));

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use super::note::{Mistake, Remark};
+use super::ruling::Override;
+use super::witness::Witness;
 use crate::card::{CardId, Code, CodeInfo, UserCardStatus};
 use crate::payload::Origin;
 
@@ -92,7 +94,9 @@ pub enum SettledBy {
     Reply,
     /// A look-up afterwards: likely ours, not proved.
     Query,
-    /// A manager's word.
+    /// Such a look-up, and Weixin's own event besides: likely ours, told twice.
+    Witness,
+    /// A manager's word, where nothing could be known: it proves nothing.
     Override,
 }
 
@@ -114,6 +118,10 @@ pub enum Record {
     Remark(Remark),
     /// Redeemed by mistake, noted afterwards.
     Mistake(Mistake),
+    /// A manager's word on an attempt in doubt.
+    Override(Override),
+    /// What Weixin told the merchant's server of an attempt's code.
+    Witness(Witness),
 }
 
 /// A look-up for a person at the desk. Payment codes and what is no coupon never come this far.
@@ -201,7 +209,7 @@ pub struct Settled {
     pub attempt: AttemptId,
     /// When it was known.
     pub at: Timestamp,
-    /// How it ended; never `Queried` or `InDoubt`.
+    /// How it ended; never `Queried`, and `InDoubt` only by override.
     pub outcome: Outcome,
     /// What proves it; none where the consume never left this machine.
     pub by: Option<SettledBy>,
@@ -224,6 +232,8 @@ impl Record {
             Self::Settled(record) => record.at,
             Self::Remark(record) => record.at,
             Self::Mistake(record) => record.at,
+            Self::Override(record) => record.at,
+            Self::Witness(record) => record.at,
         }
     }
 
@@ -237,6 +247,8 @@ impl Record {
             Self::Settled(record) => Some(record.attempt),
             Self::Remark(record) => Some(record.attempt),
             Self::Mistake(record) => Some(record.attempt),
+            Self::Override(record) => Some(record.attempt),
+            Self::Witness(record) => Some(record.attempt),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! From the clerk's confirm to the outcome: the intent, the consume, its answer, and the answer's absence.
 
-use crate::card::{Code, CodeInfo, UserCardStatus};
+use crate::card::{Code, UserCardStatus};
 use crate::event::{ExchangeId, WriteId};
-use crate::screen::{Finished, Why};
+use crate::screen::{Finished, Notice, Why};
 
-use super::attempt::{Intent, JournalTrouble, Outcome, Probe, Record, Resend, Settled, SettledBy};
-use super::doubt::{Doubt, Verdict};
+use super::attempt::{Intent, JournalTrouble, Outcome, Record, Resend, Settled, SettledBy};
+use super::done::Redeemed;
+use super::doubt::Doubt;
 use super::looking_up::Failure;
 use super::reply::{Ask, Reason, Reply, Unknown};
 use super::state::{Consuming, Journaling, Send, State, Then};
-use super::{Moment, Redemption, SETTLED_AGAIN};
+use super::{LOOK_UP_LIMIT, Moment, Redemption, SETTLED_AGAIN};
 
 impl Redemption {
     /// The clerk's confirm of the review on the screen.
@@ -37,11 +38,15 @@ impl Redemption {
             origin: self.origin,
         };
         tracing::info!(attempt = %intent.attempt, code = intent.code.shortened(), "confirmed");
+        let stale_at = review.stale_at;
+        let shown = review.found.shown.clone();
         let write = self.journal(Record::Intent(intent.clone()));
         self.state = State::Journaling(Journaling {
             write,
             intent,
             send: Send::First,
+            shown,
+            stale_at,
         });
     }
 
@@ -57,6 +62,7 @@ impl Redemption {
             self.unsettled.push(settled);
             self.settle_again_at = Some(now.tick + SETTLED_AGAIN);
         }
+        self.ruling_written(write, result, now);
         self.journal = result.err();
         let State::Journaling(journaling) = &self.state else {
             return;
@@ -67,7 +73,14 @@ impl Redemption {
         let intent = journaling.intent.clone();
         let send = journaling.send;
         match (result, send) {
-            (Ok(()), send) => self.consume(intent, send, now),
+            (Ok(()), Send::First) if now.tick >= journaling.stale_at => {
+                let shown = journaling.shown.clone();
+                self.look_again(shown, &intent, now);
+            }
+            (Ok(()), Send::First) => self.consume(intent, send, now),
+            (Ok(()), Send::Second) if now.tick < journaling.stale_at => {
+                self.consume(intent, send, now);
+            }
             (Err(trouble), Send::First) => {
                 let ended = finished_attempt(&intent, Outcome::SetUp, Why::Journal(trouble), now);
                 // A write that failed may stand there all the same; and nothing was sent.
@@ -80,12 +93,19 @@ impl Redemption {
                     now,
                 );
             }
-            (Err(_), Send::Second) => {
+            (Ok(()) | Err(_), Send::Second) => {
                 self.settle(&intent, End::of_reply(Outcome::SetUp, None), None, now);
                 let why = Why::Refusal(Reason::Token);
                 self.finish(finished_attempt(&intent, Outcome::SetUp, why, now), now);
             }
         }
+    }
+
+    /// The disk took so long that the look-up is too old by now: nothing is sent, and the clerk is asked anew.
+    fn look_again(&mut self, shown: Code, intent: &Intent, now: Moment) {
+        self.settle(intent, End::unsent(Outcome::SetUp), None, now);
+        self.look_up(shown, intent.card_id.clone(), Then::Review, now);
+        self.notice = Some(Notice::SlowDisk);
     }
 
     fn consume(&mut self, intent: Intent, send: Send, now: Moment) {
@@ -133,8 +153,10 @@ impl Redemption {
             let write = self.journal(Record::Resend(resend));
             self.state = State::Journaling(Journaling {
                 write,
+                shown: intent.code.clone(),
                 intent,
                 send: Send::Second,
+                stale_at: now.tick + LOOK_UP_LIMIT,
             });
             return;
         }
@@ -167,7 +189,7 @@ impl Redemption {
         };
         let believed_from = consuming.sent_at + self.rules.doubt;
         self.doubts
-            .add(Doubt::new(intent, open, why, believed_from, now.tick));
+            .add(Doubt::new(intent, open, why, believed_from, now));
         self.finish(finished, now);
     }
 
@@ -189,88 +211,13 @@ impl Redemption {
         }
     }
 
-    pub(super) fn probed(
-        &mut self,
-        exchange: ExchangeId,
-        reply: Reply<CodeInfo>,
-        answer: Option<String>,
-        now: Moment,
-    ) {
-        let failure_code = match &reply {
-            Reply::Refused(refusal) => Some(refusal.errcode),
-            Reply::Unknown(why) => why.errcode(),
-            Reply::Answered(_) | Reply::NotSent(_) => None,
-        };
-        let told = match &reply {
-            Reply::Answered(info) => Some(info.clone()),
-            Reply::Refused(_) | Reply::Unknown(_) | Reply::NotSent(_) => None,
-        };
-        let status = told.as_ref().and_then(|info| info.status.clone());
-        let Some((intent, verdict)) = self.doubts.probed(exchange, reply, now.tick) else {
-            return;
-        };
-        self.journal(Record::Probe(Probe {
-            attempt: intent.attempt,
-            at: now.wall,
-            status: status.clone(),
-            errcode: failure_code,
-            answer: answer.clone(),
-        }));
-        let (outcome, why) = match verdict {
-            Verdict::StillOpen => return,
-            // Once is all that a code can be redeemed: this was another attempt's.
-            Verdict::Redeemed if self.done.at(&intent.code).is_some() => {
-                let why = Why::Status(UserCardStatus::Consumed);
-                (Outcome::AlreadyRedeemed, why)
-            }
-            Verdict::Redeemed => (Outcome::Redeemed, Why::FoundRedeemed),
-            Verdict::Unused => (Outcome::NotRedeemed, Why::FoundUnused),
-            Verdict::Refused(why) => (Outcome::Refused, why),
-        };
-        let mut seen = intent.info.clone();
-        seen.status = status.clone().or(seen.status);
-        seen.can_consume = told.and_then(|info| info.can_consume).or(seen.can_consume);
-        let end = End {
-            outcome,
-            by: Some(SettledBy::Query),
-            errcode: failure_code,
-            status,
-        };
-        let finished = Finished {
-            errcode: failure_code,
-            settled_by: Some(SettledBy::Query),
-            info: Some(seen),
-            ..finished_attempt(&intent, outcome, why, now)
-        };
-        self.settle_doubt(&intent, end, finished, answer, now);
-    }
-
-    fn settle_doubt(
+    pub(super) fn settle(
         &mut self,
         intent: &Intent,
         end: End,
-        finished: Finished,
         answer: Option<String>,
         now: Moment,
     ) {
-        self.doubts.remove(intent.attempt);
-        self.settle(intent, end, answer, now);
-        // The clerk may still be looking at this attempt; any other screen is left alone.
-        match &self.state {
-            State::Finished(shown) if shown.finished.attempt == Some(intent.attempt) => {
-                self.finish(finished, now);
-            }
-            State::Finished(_)
-            | State::Idle
-            | State::Decrypting(_)
-            | State::Querying(_)
-            | State::Reviewing(_)
-            | State::Journaling(_)
-            | State::Consuming(_) => {}
-        }
-    }
-
-    fn settle(&mut self, intent: &Intent, end: End, answer: Option<String>, now: Moment) {
         let End {
             outcome,
             by,
@@ -279,7 +226,11 @@ impl Redemption {
         } = end;
         tracing::info!(attempt = %intent.attempt, ?outcome, ?by, errcode, "settled");
         if outcome == Outcome::Redeemed {
-            self.done.add(intent.code.clone(), now.wall);
+            self.done.add(Redeemed {
+                code: intent.code.clone(),
+                at: now.wall,
+                attempt: intent.attempt,
+            });
         }
         self.write_settled(Settled {
             attempt: intent.attempt,
@@ -296,39 +247,14 @@ impl Redemption {
         let write = self.journal(Record::Settled(settled.clone()));
         self.settling.insert(write, settled);
     }
-
-    /// A code in doubt is not looked up anew: its doubt is shown, and asked about at once.
-    pub(super) fn hold_if_in_doubt(&mut self, code: &Code, now: Moment) -> bool {
-        let Some(doubt) = self.doubts.of_code(code) else {
-            return false;
-        };
-        let attempt = doubt.intent.attempt;
-        let finished = finished_attempt(
-            &doubt.intent,
-            Outcome::InDoubt,
-            Why::Unknown(doubt.why),
-            now,
-        );
-        self.doubts.ask_now(attempt, now.tick);
-        self.finish(finished, now);
-        true
-    }
-
-    pub(super) fn ask_about_doubts(&mut self, now: Moment) {
-        for (attempt, ask) in self.doubts.due(now.tick) {
-            let limit = self.rules.timeout;
-            let exchange = self.exchange(ask, limit);
-            self.doubts.asking(attempt, exchange, now.tick, limit);
-        }
-    }
 }
 
 /// What a settled record says beyond the attempt.
 pub(super) struct End {
-    outcome: Outcome,
-    by: Option<SettledBy>,
-    errcode: Option<i64>,
-    status: Option<UserCardStatus>,
+    pub(super) outcome: Outcome,
+    pub(super) by: Option<SettledBy>,
+    pub(super) errcode: Option<i64>,
+    pub(super) status: Option<UserCardStatus>,
 }
 
 impl End {
@@ -381,7 +307,12 @@ fn judge(intent: &Intent, reply: Reply<()>, now: Moment) -> Option<(End, Finishe
     Some((end, finished))
 }
 
-fn finished_attempt(intent: &Intent, outcome: Outcome, why: Why, now: Moment) -> Finished {
+pub(super) fn finished_attempt(
+    intent: &Intent,
+    outcome: Outcome,
+    why: Why,
+    now: Moment,
+) -> Finished {
     Finished {
         code: Some(intent.code.clone()),
         card_id: intent

@@ -6,13 +6,18 @@
 //! believed no sooner: a coupon shown as run out may have been redeemed a moment before, and one on its way to another
 //! person may come back before the consume arrives.
 
+mod judging;
+
 use std::time::{Duration, Instant};
 
-use crate::card::{Code, CodeInfo, UserCardStatus};
+use crate::card::{Code, CodeInfo};
 use crate::event::ExchangeId;
-use crate::redemption::attempt::{AttemptId, Intent};
-use crate::redemption::reply::{Ask, Reason, Reply, Unknown};
-use crate::screen::{DoubtLine, Why};
+use crate::redemption::Moment;
+use crate::redemption::attempt::{AttemptId, Intent, SettledBy};
+use crate::redemption::reply::{Ask, Reply, Unknown};
+use crate::redemption::ruling::{Goods, Ruled};
+use crate::redemption::witness::Testimony;
+use crate::screen::{DoubtLine, Known, Why};
 
 /// How far apart two tellings of NORMAL must be.
 pub const TOLD_APART: Duration = Duration::from_secs(3);
@@ -21,6 +26,8 @@ const MARGIN: Duration = Duration::from_millis(250);
 /// The gaps between look-ups grow from the first to the last of these.
 const FIRST_GAP: Duration = Duration::from_secs(3);
 const LAST_GAP: Duration = Duration::from_mins(1);
+/// More look-ups than these are not foretold.
+const MOST_PLANNED: u32 = 99;
 /// How many look-ups for attempts in doubt may be on their way at once: a morning after a lost line has many.
 const PROBES_AT_ONCE: usize = 4;
 
@@ -28,7 +35,7 @@ const PROBES_AT_ONCE: usize = 4;
 #[derive(Debug)]
 pub(super) struct Doubt {
     pub(super) intent: Intent,
-    pub(super) why: Unknown,
+    why: Unknown,
     /// The consume, while its answer may still come.
     consume: Option<ExchangeId>,
     /// Before this moment NORMAL proves nothing.
@@ -39,6 +46,12 @@ pub(super) struct Doubt {
     asked: u32,
     /// When the look-up that first told of the code as unused was sent.
     unused_since: Option<Instant>,
+    /// What the newest look-up told.
+    known: Known,
+    /// A manager's word.
+    ruled: Option<Ruled>,
+    /// How long ago it was confirmed, when it came here.
+    aged: (Duration, Instant),
 }
 
 /// A look-up on its way.
@@ -53,9 +66,11 @@ struct Probing {
 #[derive(Debug)]
 pub(super) enum Verdict {
     StillOpen,
-    Redeemed,
+    Redeemed(SettledBy),
     Unused,
     Refused(Why),
+    /// Nothing can be known, and a manager has spoken.
+    Overruled(Goods),
 }
 
 impl Doubt {
@@ -64,68 +79,48 @@ impl Doubt {
         consume: Option<ExchangeId>,
         why: Unknown,
         believed_from: Instant,
-        now: Instant,
+        now: Moment,
     ) -> Self {
+        let age = now.wall.duration_since(intent.at);
         Self {
+            aged: (Duration::try_from(age).unwrap_or_default(), now.tick),
             intent,
             why,
             consume,
             believed_from,
             probe: None,
-            due: now,
+            due: now.tick,
             gap: FIRST_GAP,
             asked: 0,
             unused_since: None,
+            known: Known::Nothing,
+            ruled: None,
         }
     }
 
-    fn judge(&mut self, reply: Reply<CodeInfo>, asked_at: Instant) -> Verdict {
-        match reply {
-            Reply::Answered(info) => match info.status {
-                Some(UserCardStatus::Consumed) => Verdict::Redeemed,
-                Some(UserCardStatus::Normal) => self.told_unused(asked_at, Verdict::Unused),
-                Some(other) => {
-                    let why = Why::Status(other);
-                    self.told_unused(asked_at, Verdict::Refused(why))
-                }
-                None if info.can_consume == Some(true) => {
-                    self.told_unused(asked_at, Verdict::Unused)
-                }
-                None => Verdict::StillOpen,
-            },
-            Reply::Refused(refusal) => match refusal.reason {
-                Reason::AlreadyRedeemed => Verdict::Redeemed,
-                // Nothing but the errcode speaks here, so it is believed no sooner than NORMAL.
-                Reason::UnknownCode | Reason::NotUsable | Reason::WrongTime => {
-                    let why = Why::of(&refusal);
-                    self.told_unused(asked_at, Verdict::Refused(why))
-                }
-                Reason::WrongKind
-                | Reason::UseLimit
-                | Reason::NotMarked
-                | Reason::BadEncryptCode
-                | Reason::CardId
-                | Reason::Token
-                | Reason::Credentials
-                | Reason::IpList
-                | Reason::Permission
-                | Reason::DailyQuota
-                | Reason::MinuteQuota
-                | Reason::Request
-                | Reason::Account
-                | Reason::Unlisted => Verdict::StillOpen,
-            },
-            Reply::NotSent(_) | Reply::Unknown(_) => Verdict::StillOpen,
+    /// Why it is not known, or what a manager has said of it.
+    pub(super) fn why(&self) -> Why {
+        match self.ruled {
+            Some(ruled) => Why::Overruled(ruled.goods),
+            None if self.known == Known::Elsewhere => Why::RedeemedElsewhere,
+            None => Why::Unknown(self.why),
         }
     }
 
-    fn told_unused(&mut self, asked_at: Instant, verdict: Verdict) -> Verdict {
-        let first = *self.unused_since.get_or_insert(asked_at);
-        let is_apart = asked_at >= first + TOLD_APART;
-        if self.consume.is_none() && is_apart && asked_at >= self.believed_from {
-            verdict
-        } else {
-            Verdict::StillOpen
+    /// How many look-ups it takes, those included that were made, if each from now on is answered with "unused".
+    fn planned(&self, now: Instant) -> u32 {
+        let (mut at, mut gap) = (self.due.max(now), self.gap);
+        let mut planned = self.asked;
+        let mut first = self.unused_since;
+        loop {
+            planned += 1;
+            let since = *first.get_or_insert(at);
+            let settles = self.believed_from.max(since + TOLD_APART);
+            if at >= settles || planned - self.asked > MOST_PLANNED {
+                return planned;
+            }
+            at = (at + gap).min(settles + MARGIN);
+            gap = (gap * 2).min(LAST_GAP);
         }
     }
 
@@ -149,8 +144,8 @@ pub struct Doubts(Vec<Doubt>);
 impl Doubts {
     /// What an earlier run of the program left open. How long ago that was is the wall clock's word alone, and a machine
     /// learns the time when it is up: so the whole wait begins now.
-    pub(super) fn restored(open: Vec<Intent>, doubt: Duration, now: Instant) -> Self {
-        let restore = |intent| Doubt::new(intent, None, Unknown::Crash, now + doubt, now);
+    pub(super) fn restored(open: Vec<Intent>, doubt: Duration, now: Moment) -> Self {
+        let restore = |intent| Doubt::new(intent, None, Unknown::Crash, now.tick + doubt, now);
         Self(open.into_iter().map(restore).collect())
     }
 
@@ -196,12 +191,14 @@ impl Doubts {
         &mut self,
         exchange: ExchangeId,
         reply: Reply<CodeInfo>,
+        testimony: impl Fn(AttemptId) -> Testimony,
         now: Instant,
     ) -> Option<(Intent, Verdict)> {
         let doubt = self.0.iter_mut().find(|doubt| doubt.is_asking(exchange))?;
         let probing = doubt.probe.take()?;
         doubt.asked += 1;
-        let verdict = doubt.judge(reply, probing.asked_at);
+        let testimony = testimony(doubt.intent.attempt);
+        let verdict = doubt.judge(reply, testimony, probing.asked_at);
         doubt.ask_later(now);
         Some((doubt.intent.clone(), verdict))
     }
@@ -258,6 +255,7 @@ impl Doubts {
                 .is_some()
             {
                 doubt.asked += 1;
+                doubt.known = Known::NoAnswer;
                 doubt.ask_later(now);
             }
         }
@@ -273,6 +271,24 @@ impl Doubts {
         [given_up, due].into_iter().flatten().min()
     }
 
+    /// Whether this attempt is in doubt.
+    pub(super) fn has(&self, attempt: AttemptId) -> bool {
+        self.of_attempt(attempt).is_some()
+    }
+
+    /// The doubt about an attempt.
+    pub(super) fn of_attempt(&self, attempt: AttemptId) -> Option<&Doubt> {
+        self.0.iter().find(|doubt| doubt.intent.attempt == attempt)
+    }
+
+    /// A manager has spoken; Weixin is asked at once what it can prove.
+    pub(super) fn rule(&mut self, attempt: AttemptId, goods: Goods, now: Instant) {
+        if let Some(doubt) = self.find(attempt) {
+            doubt.ruled = Some(Ruled { goods, since: now });
+        }
+        self.ask_now(attempt, now);
+    }
+
     /// For the screen.
     pub(super) fn lines(&self) -> Vec<DoubtLine> {
         self.0
@@ -281,11 +297,15 @@ impl Doubts {
                 attempt: doubt.intent.attempt,
                 code: doubt.intent.code.clone(),
                 since: doubt.intent.at,
+                aged: doubt.aged,
                 asked: doubt.asked,
+                of: doubt.planned(doubt.due),
                 next_at: match doubt.probe {
                     None => Some(doubt.due),
                     Some(_) => None,
                 },
+                known: doubt.known.clone(),
+                ruled: doubt.ruled.map(|ruled| ruled.goods),
             })
             .collect()
     }

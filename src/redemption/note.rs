@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AttemptId, Record};
+use super::ruling::Ruling;
 use super::{Moment, Redemption};
 
 /// More than any order number or remark needs; the rest is cut off.
@@ -16,6 +17,8 @@ pub enum Says {
     Remark(String),
     /// It was redeemed by mistake: nothing can undo it, but the manager should know.
     Mistake,
+    /// A manager's word on an attempt in doubt.
+    Override(Ruling),
 }
 
 /// A remark or an order number; the newest one counts.
@@ -51,11 +54,17 @@ impl Redemption {
             Says::Remark(text) => Record::Remark(Remark {
                 attempt,
                 at,
-                text: text.trim().chars().take(LONGEST).collect(),
+                text: cut(&text),
                 clerk,
             }),
             Says::Mistake => Record::Mistake(Mistake { attempt, at, clerk }),
+            Says::Override(ruling) => return self.rule(attempt, ruling, now),
         };
         self.journal(record);
     }
+}
+
+/// A text as records keep it.
+pub(super) fn cut(text: &str) -> String {
+    text.trim().chars().take(LONGEST).collect()
 }

@@ -92,6 +92,10 @@ pub(super) struct Journaling {
     pub(super) write: WriteId,
     pub(super) intent: Intent,
     pub(super) send: Send,
+    /// The code as it was scanned.
+    pub(super) shown: Code,
+    /// When what was confirmed is too old to be sent.
+    pub(super) stale_at: Instant,
 }
 
 /// Which of the two sends that one attempt may need.

@@ -8,6 +8,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::Effort;
 use super::lattice::{self, Sketch};
 use super::prepare;
 use crate::frame::{Hint, Luma};
@@ -23,6 +24,8 @@ const LOST: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub struct Coach {
     looked: Option<Instant>,
+    /// The frame before had a text: the next one is for whatever read it to read it again.
+    has_text: bool,
     /// When the code came into view, and when it was seen last.
     seen: Option<(Instant, Instant)>,
     before: Option<Sketch>,
@@ -32,10 +35,25 @@ pub struct Coach {
 }
 
 impl Coach {
+    /// What is spent on the frame of this moment: a look of the coach takes about as long as a group of the deeper passes,
+    /// so that there are never both.
+    pub fn effort(&self, turn: usize, at: Instant) -> Effort {
+        if self.is_due(at) {
+            Effort::Quick
+        } else {
+            Effort::Live { turn }
+        }
+    }
+
+    fn is_due(&self, at: Instant) -> bool {
+        let is_time = |looked: Instant| at.saturating_duration_since(looked) >= EVERY;
+        !self.has_text && self.looked.is_none_or(is_time)
+    }
+
     /// Takes a frame in which no text was found; the hint that is to be shown from now on.
     pub fn see_unread(&mut self, luma: &Luma, at: Instant) -> Option<Hint> {
-        let is_time = |looked: Instant| at.saturating_duration_since(looked) >= EVERY;
-        if !self.looked.is_none_or(is_time) {
+        if !self.is_due(at) {
+            self.has_text = false;
             return self.told;
         }
         self.looked = Some(at);
@@ -64,6 +82,7 @@ impl Coach {
     pub fn forget(&mut self) {
         *self = Self {
             looked: self.looked,
+            has_text: true,
             ..Self::default()
         };
     }

@@ -12,16 +12,19 @@ mod hunt;
 mod layout;
 mod shifts;
 mod sketch;
+mod sums;
 mod warp;
 mod words;
 
 pub(super) use sketch::Sketch;
 
 use cells::Cells;
+use hunt::Part;
 use layout::Layout;
 use shifts::Shifts;
 use warp::{Point, View, distance};
 
+use super::prepare;
 use crate::frame::Luma;
 
 /// Counts what is done, for the tests that hold it within bounds.
@@ -60,6 +63,17 @@ impl Trio {
         let pairs = self.centres.iter().zip(&other.centres);
         pairs.into_iter().all(|(&a, &b)| distance(a, b) < near)
     }
+
+    /// Whether its middle lies in the box round these corners.
+    #[expect(clippy::cast_precision_loss, reason = "pixels are few")]
+    pub(super) fn is_within(&self, corners: &[[i32; 2]; 4]) -> bool {
+        let [_, tr, bl] = self.centres;
+        (0..2).all(|axis| {
+            let middle = f32::midpoint(tr[axis], bl[axis]);
+            let sides = corners.map(|corner| corner[axis] as f32);
+            sides.iter().any(|&side| side <= middle) && sides.iter().any(|&side| side >= middle)
+        })
+    }
 }
 
 /// A first guess that is worse is not improved, and no more than the likeliest few are.
@@ -73,20 +87,33 @@ const WORTH_BENDING: f32 = 0.55;
 /// A text and the corners of its code.
 pub(super) type Read = (String, [Point; 4]);
 
+/// What a net that was laid is laid over.
+pub(super) enum Net {
+    /// A code.
+    Read(Read),
+    /// By all signs a code, of which nothing is read.
+    Unread,
+    /// Something else.
+    Other,
+}
+
 /// Reads the code whose finder patterns these are.
-pub(super) fn read(luma: &Luma, is_inverted: bool, trio: Trio) -> Option<Read> {
+pub(super) fn read(luma: &Luma, is_inverted: bool, trio: Trio) -> Net {
     let view = View { luma, is_inverted };
-    let (layout, fit) = laid(view, trio)?;
-    if fit.score < LEAST_SCORE {
-        return None;
+    let Some((layout, fit)) = laid(view, trio).filter(|(_, fit)| fit.score >= LEAST_SCORE) else {
+        return Net::Other;
+    };
+    let is_likely = fit.score >= WORTH_BENDING;
+    let text = tried(view, &layout, &fit, &Shifts::none());
+    let bent = || {
+        let shifts = Shifts::found(view, &layout, &fit);
+        tried(view, &layout, &fit, &shifts)
+    };
+    match text.or_else(|| is_likely.then(bent)?) {
+        Some(text) => Net::Read((text, fit.warp.corners())),
+        None if is_likely => Net::Unread,
+        None => Net::Other,
     }
-    let text = tried(view, &layout, &fit, &Shifts::none()).or_else(|| {
-        if fit.score < WORTH_BENDING {
-            return None;
-        }
-        tried(view, &layout, &fit, &Shifts::found(view, &layout, &fit))
-    })?;
-    Some((text, fit.warp.corners()))
 }
 
 /// The net over these finder patterns that fits best.
@@ -112,21 +139,27 @@ fn laid(view: View<'_>, trio: Trio) -> Option<(Layout, fit::Fit)> {
     Some((layout, fit))
 }
 
-/// What is seen of the likeliest code, read or not.
+/// What is seen of the likeliest code, read or not. Fine ones are looked for in the picture's middle only.
 pub(super) fn sketched(luma: &Luma, half: &Luma) -> Option<Sketch> {
-    [(half, 2.0), (luma, 1.0)]
-        .into_iter()
-        .find_map(|(small, scale)| {
-            let view = View {
-                luma,
-                is_inverted: false,
-            };
-            let threes = hunt::trios(&hunt::marks(view, small, scale));
-            threes.into_iter().take(SKETCHES).find_map(|trio| {
-                let (layout, fit) = laid(view, trio)?;
-                (fit.score >= LEAST_SCORE).then(|| Sketch::of(view, &layout, &fit))
-            })
-        })
+    sketched_in(luma, Part::whole(half, 2.0)).or_else(|| {
+        let (middle, corner) = prepare::middle(luma, MIDDLE);
+        sketched_in(luma, Part::fine(&middle, corner))
+    })
+}
+
+/// Where people hold their phones, in pixels.
+const MIDDLE: [usize; 2] = [960, 720];
+
+fn sketched_in(luma: &Luma, part: Part<'_>) -> Option<Sketch> {
+    let view = View {
+        luma,
+        is_inverted: false,
+    };
+    let threes = hunt::trios(&hunt::marks(view, part));
+    threes.into_iter().take(SKETCHES).find_map(|trio| {
+        let (layout, fit) = laid(view, trio)?;
+        (fit.score >= LEAST_SCORE).then(|| Sketch::of(view, &layout, &fit))
+    })
 }
 
 /// Threes of marks that are held to be a code.
@@ -150,7 +183,7 @@ pub(super) fn hunt(
     mut may_lay: impl FnMut(Trio) -> bool,
 ) -> Vec<Read> {
     let view = View { luma, is_inverted };
-    let marks = hunt::marks(view, small, scale);
+    let marks = hunt::marks(view, Part::whole(small, scale));
     let mut found: Vec<Read> = Vec::new();
     let threes = hunt::trios(&marks);
     let threes = threes.into_iter().take(THREES);
@@ -158,7 +191,7 @@ pub(super) fn hunt(
         if !may_lay(trio) {
             continue;
         }
-        if let Some(read) = read(luma, is_inverted, trio) {
+        if let Net::Read(read) = read(luma, is_inverted, trio) {
             found.push(read);
             break;
         }
@@ -226,7 +259,9 @@ mod tests {
     }
 
     fn check(luma: &Luma) {
-        let (text, corners) = read(luma, false, trio()).unwrap();
+        let Net::Read((text, corners)) = read(luma, false, trio()) else {
+            panic!("not read");
+        };
         assert_eq!(text, TEXT);
         assert!(distance(corners[0], [60.0, 60.0]) < 8.0, "{corners:?}");
     }

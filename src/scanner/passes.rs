@@ -25,8 +25,10 @@ pub(super) struct Budget {
     groups: usize,
     /// Nets laid over the grey picture.
     nets: usize,
-    /// Those that were laid in vain.
+    /// Those that were laid in vain ...
     laid: Vec<Trio>,
+    /// ... though by all signs over a code.
+    unread: Vec<Trio>,
 }
 
 impl Budget {
@@ -35,6 +37,7 @@ impl Budget {
             groups,
             nets,
             laid: Vec::new(),
+            unread: Vec::new(),
         }
     }
 
@@ -53,6 +56,17 @@ impl Budget {
         self.nets -= 1;
         self.laid.push(trio);
         true
+    }
+
+    /// Takes note of a code that was not read.
+    pub(super) fn note_unread(&mut self, trio: Trio) {
+        self.unread.push(trio);
+    }
+
+    /// Whether a code was seen and not read that is none of these.
+    pub(super) fn has_unread(&self, read: &[[[i32; 2]; 4]]) -> bool {
+        let is_read = |trio: &Trio| read.iter().any(|corners| trio.is_within(corners));
+        !self.unread.iter().all(is_read)
     }
 
     /// Whether nothing is left.

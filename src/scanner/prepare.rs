@@ -61,6 +61,21 @@ pub(super) fn doubled(luma: &Luma) -> Luma {
     of_size(2 * width, 2 * height, pixels)
 }
 
+/// The middle, at most so wide and high, and where it begins.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a picture's side is far below 2^23"
+)]
+pub(super) fn middle(luma: &Luma, [wide, high]: [usize; 2]) -> (Luma, [f32; 2]) {
+    let (width, height) = (luma.width().min(wide), luma.height().min(high));
+    let (left, top) = ((luma.width() - width) / 2, (luma.height() - height) / 2);
+    let rows = luma.pixels().chunks_exact(luma.width().max(1));
+    let rows = rows.skip(top).take(height);
+    let pixels = rows.flat_map(|row| &row[left..left + width]).copied();
+    let middle = of_size(width, height, pixels.collect());
+    (middle, [left as f32, top as f32])
+}
+
 /// Rows as columns.
 pub(super) fn transposed(luma: &Luma) -> Luma {
     let (width, height) = (luma.width(), luma.height());
@@ -187,6 +202,8 @@ mod tests {
             assert_eq!(size(&thirded(&luma)), (width / 3, height / 3));
             assert_eq!(size(&doubled(&luma)), (width * 2, height * 2));
             assert_eq!(size(&transposed(&luma)), (height, width));
+            let (middle, _) = middle(&luma, [5, 2]);
+            assert_eq!(size(&middle), (width.min(5), height.min(2)));
             assert_eq!(size(&sharpened(&luma, 2)), (width, height));
             assert_eq!(size(&darkened(&luma)), (width, height));
             assert_eq!(darker_than_around(&luma, 8).len(), width * height);

@@ -10,7 +10,7 @@ use rxing::qrcode::cpp_port::detector::{
     FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
 };
 
-use super::lattice::{self, Trio};
+use super::lattice::{self, Net, Trio};
 use super::passes::{Budget, Text, narrow};
 use crate::frame::Luma;
 
@@ -99,7 +99,14 @@ fn fitted(grey: Grey<'_>, set: &FinderPatternSet, budget: &mut Budget) -> Option
     if !budget.spend_net(trio) {
         return None;
     }
-    let (text, corners) = lattice::read(grey.luma, grey.is_inverted, trio)?;
+    let (text, corners) = match lattice::read(grey.luma, grey.is_inverted, trio) {
+        Net::Read(read) => read,
+        Net::Unread => {
+            budget.note_unread(trio);
+            return None;
+        }
+        Net::Other => return None,
+    };
     let corners = corners.map(|corner| corner.map(|at| f64::from(at) / grey.scale));
     Some(Text { text, corners })
 }

@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use super::coach::Coach;
 use super::tracker::{Sighting, Tracker};
-use super::{Effort, Found, Symbologies, guard, scan};
-use crate::frame::{Frame, Hint, Luma, Sight, Slot, View};
+use super::{Found, Symbologies, guard, look};
+use crate::frame::{Frame, Hint, Luma, Outlines, Sight, Slot, View};
 use crate::worker::{Stop, Worker};
 
 /// How long the thread's end may take when no frame comes.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Starts the thread. It reads `frames` until the worker is dropped, reports what counts, and puts where a code was
-/// seen last into `sights`, for the outline in the viewfinder; that slot is cleared by a frame without a code.
+/// Starts the thread. It reads `frames` until the worker is dropped, reports what counts, puts where each code is into
+/// `outlines`, for the viewfinder, and takes the code whose outline was touched.
 ///
 /// Each report carries the time of the newest frame that led to it; there is none before the first.
 ///
@@ -22,12 +22,14 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub fn watch(
     frames: Arc<Slot<Frame>>,
     symbologies: Symbologies,
-    sights: Arc<Slot<Sight>>,
+    outlines: Arc<Outlines>,
     report: impl FnMut(Sighting, Option<Instant>) + Send + 'static,
 ) -> io::Result<Worker> {
     let mut watching = Watching {
         symbologies,
-        sights,
+        // What was touched before is another scanner's.
+        touched: outlines.touched.newest().0,
+        outlines,
         turn: 0,
         tracker: Tracker::default(),
         newest: None,
@@ -40,8 +42,10 @@ pub fn watch(
 
 struct Watching<R> {
     symbologies: Symbologies,
-    sights: Arc<Slot<Sight>>,
-    /// Frames so far: which of the deeper passes has its turn.
+    outlines: Arc<Outlines>,
+    /// The touch that was answered last.
+    touched: u64,
+    /// Frames without a text so far: which of the deeper passes has its turn.
     turn: usize,
     tracker: Tracker,
     newest: Option<Instant>,
@@ -65,24 +69,39 @@ impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
                 None => self.lose(),
             }
         }
-        self.sights.clear();
+        self.outlines.sights.clear();
     }
 
     fn see(&mut self, frame: &Frame) {
         self.newest = Some(frame.at);
-        let effort = Effort::Live { turn: self.turn };
-        self.turn = self.turn.wrapping_add(1);
-        let found =
-            guard::survive(|| scan(&frame.luma, self.symbologies, effort)).unwrap_or_default();
-        for sighting in self.tracker.see(&found, frame.at) {
+        let effort = self.coach.effort(self.turn, frame.at);
+        let seen =
+            guard::survive(|| look(&frame.luma, self.symbologies, effort)).unwrap_or_default();
+        // Passes that read something have their turn again: on a slow machine it would come too late for two to agree.
+        if seen.found.is_empty() || seen.has_unread {
+            self.turn = self.turn.wrapping_add(1);
+        }
+        let mut sightings = self.tracker.see(&seen, frame.at);
+        sightings.extend(self.choose(frame.at));
+        self.show(&frame.luma, frame.at);
+        for sighting in sightings {
             // Whatever the tracker says of the view goes before a hint.
             if matches!(sighting, Sighting::View(_)) {
                 self.hint = None;
             }
             (self.report)(sighting, self.newest);
         }
-        self.coach(&found, frame);
-        self.show(&found, &frame.luma);
+        self.coach(&seen.found, frame);
+    }
+
+    /// Whichever outline was touched since the last frame.
+    fn choose(&mut self, at: Instant) -> Vec<Sighting> {
+        let (number, touched) = self.outlines.touched.newest();
+        if number == self.touched {
+            return Vec::new();
+        }
+        self.touched = number;
+        touched.map_or_else(Vec::new, |id| self.tracker.choose(*id, at))
     }
 
     /// A hint stands only where there is nothing else to say.
@@ -106,19 +125,26 @@ impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
         if let Some(sighting) = self.tracker.reset().or(cleared) {
             (self.report)(sighting, self.newest);
         }
-        self.show(&[], &Luma::default());
+        self.outlines.sights.clear();
     }
 
-    /// A code that is new goes before one that was taken: it is the one somebody waits for.
-    fn show(&self, found: &[Found], luma: &Luma) {
-        let is_taken = |found: &&Found| self.tracker.has_taken(&found.text);
-        if let Some(one) = found.iter().min_by_key(is_taken) {
-            self.sights.put(Sight {
-                corners: one.corners.map(|corner| fractions(corner, luma)),
-                is_taken: is_taken(&one),
-            });
-        } else if self.sights.newest().1.is_some() {
-            self.sights.clear();
+    /// Where the codes of this frame are.
+    fn show(&self, luma: &Luma, at: Instant) {
+        let sights: Vec<Sight> = self
+            .tracker
+            .in_view(at)
+            .map(|one| Sight {
+                id: one.id,
+                corners: one.found.corners.map(|corner| fractions(corner, luma)),
+                is_taken: one.is_taken,
+                is_offered: one.is_offered,
+            })
+            .collect();
+        let slot = &self.outlines.sights;
+        if !sights.is_empty() {
+            slot.put(sights);
+        } else if slot.newest().1.is_some() {
+            slot.clear();
         }
     }
 }
@@ -148,32 +174,36 @@ mod tests {
     /// A thread with its slots, and a camera that is moved by hand.
     struct Desk {
         frames: Arc<Slot<Frame>>,
-        sights: Arc<Slot<Sight>>,
+        outlines: Arc<Outlines>,
         told: Receiver<Sighting>,
         at: Instant,
         seen: u64,
         _worker: Worker,
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "any moment will do, and there is no other way to one"
+    )]
+    fn start() -> Instant {
+        Instant::now()
+    }
+
     impl Desk {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "any moment will do, and there is no other way to one"
-        )]
         fn new() -> Self {
-            let (frames, sights) = (Arc::new(Slot::default()), Arc::new(Slot::default()));
+            let (frames, outlines) = (Arc::new(Slot::default()), Arc::new(Outlines::default()));
             let (teller, told) = sync_channel(100);
             let worker = watch(
                 Arc::clone(&frames),
                 Symbologies::default(),
-                Arc::clone(&sights),
+                Arc::clone(&outlines),
                 move |sighting, _at| drop(teller.try_send(sighting)),
             );
             Self {
                 frames,
-                sights,
+                outlines,
                 told,
-                at: Instant::now(),
+                at: start(),
                 seen: 0,
                 _worker: worker.unwrap(),
             }
@@ -188,12 +218,21 @@ mod tests {
             });
         }
 
-        /// The sight that follows the frame just shown.
-        fn sight(&mut self) -> Option<Sight> {
-            let (number, sight) = self.sights.wait_newer(self.seen, SOON);
+        /// What is seen in the frame just shown, from left to right.
+        fn sights(&mut self) -> Vec<Sight> {
+            let (number, sights) = self.outlines.sights.wait_newer(self.seen, SOON);
             assert!(number > self.seen, "no sight within {SOON:?}");
             self.seen = number;
-            sight.map(|sight| *sight)
+            let mut sights = sights.map_or_else(Vec::new, |sights| sights.to_vec());
+            sights.sort_by(|a, b| a.corners[0][0].total_cmp(&b.corners[0][0]));
+            sights
+        }
+
+        /// The same, of one code or none.
+        fn sight(&mut self) -> Option<Sight> {
+            let sights = self.sights();
+            assert!(sights.len() < 2, "{sights:?}");
+            sights.first().copied()
         }
 
         fn next(&self) -> Sighting {
@@ -240,6 +279,39 @@ mod tests {
     }
 
     #[test]
+    fn what_only_a_deeper_pass_reads_is_agreed_on_by_the_next_frame_on_a_slow_machine_too() {
+        let code = picture_of("redeemed");
+        let pixels = code.pixels().iter().map(|pixel| 255 - pixel).collect();
+        let mut frame = Frame {
+            luma: Luma::new(code.width(), code.height(), pixels).unwrap(),
+            preview: Arc::new(Rgb::new(0, 0, Vec::new()).unwrap()),
+            at: start(),
+        };
+        let mut taken = Vec::new();
+        let mut watching = Watching {
+            symbologies: Symbologies::default(),
+            outlines: Arc::default(),
+            touched: 0,
+            turn: 0,
+            tracker: Tracker::default(),
+            newest: None,
+            coach: Coach::default(),
+            hint: None,
+            report: |sighting, _at| {
+                if let Sighting::Taken(found) = sighting {
+                    taken.push(found.text);
+                }
+            },
+        };
+        for _ in 0..8 {
+            watching.see(&frame);
+            frame.at += Duration::from_millis(300);
+        }
+        drop(watching);
+        assert_eq!(taken, ["409632457895"]);
+    }
+
+    #[test]
     fn a_camera_that_was_lost_and_healed_takes_the_same_code_again() {
         let mut desk = Desk::new();
         let code = picture_of("redeemed");
@@ -252,6 +324,46 @@ mod tests {
             desk.frames.clear();
             assert_eq!(desk.sight(), None);
         }
+    }
+
+    /// Two pictures side by side.
+    fn beside(left: &Luma, right: &Luma) -> Luma {
+        let rows = left.pixels().chunks_exact(left.width());
+        let rows = rows.zip(right.pixels().chunks_exact(right.width()));
+        let pixels = rows.flat_map(|(left, right)| [left, right].concat());
+        let width = left.width() + right.width();
+        Luma::new(width, left.height(), pixels.collect()).unwrap()
+    }
+
+    #[test]
+    fn of_two_phones_both_are_outlined_and_the_touched_one_is_taken() {
+        let mut desk = Desk::new();
+        let codes = beside(&picture_of("expired"), &picture_of("redeemed"));
+        desk.show(&codes, 33);
+        let both = desk.sights();
+        assert_eq!(both.len(), 2, "{both:?}");
+        assert!(both[0].corners[1][0] < 0.5 && both[1].corners[0][0] > 0.5);
+        desk.show(&codes, 33);
+        assert!(
+            desk.sights()
+                .iter()
+                .all(|sight| sight.is_offered && !sight.is_taken)
+        );
+        assert_eq!(desk.next(), Sighting::View(View::Several));
+        desk.outlines.touched.put(both[1].id);
+        desk.show(&codes, 33);
+        let taken = desk.next();
+        assert!(
+            matches!(&taken, Sighting::Taken(found) if found.text == "409632457895"),
+            "{taken:?}"
+        );
+        assert_eq!(
+            desk.sights()
+                .iter()
+                .map(|sight| sight.is_taken)
+                .collect::<Vec<_>>(),
+            [false, true]
+        );
     }
 
     #[test]

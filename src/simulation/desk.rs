@@ -8,8 +8,11 @@ use super::chance::Chance;
 use super::weather::Weather;
 use crate::event::{CameraState, Event, LookUpId, Touch};
 use crate::payload::{Origin, Payload, PaymentCodes};
+use crate::redemption::attempt::AttemptId;
+use crate::redemption::note::Says;
+use crate::redemption::ruling::{Goods, Ground, Ruling};
 use crate::scanner::tracker::{Sighting, Tracker};
-use crate::scanner::{Found, Symbology};
+use crate::scanner::{Found, Seen, Symbology};
 use crate::screen::{Screen, Stage};
 
 /// What the lens sees at one moment.
@@ -68,8 +71,11 @@ pub(super) fn see(tracker: &mut Tracker, view: View) -> Vec<Event> {
             return events;
         }
         View::Texts(texts) => {
-            let found: Vec<Found> = texts.into_iter().map(found).collect();
-            tracker.see(&found, Instant::now().into_std())
+            let seen = Seen {
+                found: texts.into_iter().map(found).collect(),
+                has_unread: false,
+            };
+            tracker.see(&seen, Instant::now().into_std())
         }
     };
     let event = |sighting| match sighting {
@@ -90,8 +96,33 @@ fn found(text: String) -> Found {
     }
 }
 
-/// What the clerk touches, looking at this screen.
-pub(super) fn touches(screen: &Screen, chance: &mut Chance) -> Vec<Touch> {
+/// What the clerk touches, looking at this screen, and at times a manager.
+pub(super) fn touches(screen: &Screen, weather: &Weather, chance: &mut Chance) -> Vec<Event> {
+    let mut events: Vec<Event> = clerk(screen, chance)
+        .into_iter()
+        .map(Event::Touch)
+        .collect();
+    if !screen.doubts.is_empty() && chance.percent(weather.rulings) {
+        let doubt = chance.pick(&screen.doubts);
+        let ruling = ruling(doubt.attempt, chance);
+        // A finger may touch twice.
+        events.extend(vec![ruling; 1 + chance.index(2)]);
+    }
+    events
+}
+
+/// A manager's word.
+pub(super) fn ruling(attempt: AttemptId, chance: &mut Chance) -> Event {
+    let says = Says::Override(Ruling {
+        goods: *chance.pick(&[Goods::HandedOver, Goods::NotHandedOver]),
+        ground: *chance.pick(&Ground::ALL),
+        text: "words".to_owned(),
+        manager: Some("Li".to_owned()),
+    });
+    Event::Note { attempt, says }
+}
+
+fn clerk(screen: &Screen, chance: &mut Chance) -> Vec<Touch> {
     let mut touches = Vec::new();
     match &screen.stage {
         Stage::Review(review) => match chance.below(10) {

@@ -30,6 +30,11 @@ pub(super) struct Platform {
     token: u64,
     /// What was refused stays so: whoever doubles a request on its way doubles what was not answered.
     refused: BTreeMap<u64, i64>,
+    /// What was consumed by whom, until it is told.
+    events: Vec<(String, By)>,
+    /// The code that look-ups are refused for, once a consume of it has come.
+    mute: Option<String>,
+    is_muted: bool,
 }
 
 impl Platform {
@@ -43,7 +48,20 @@ impl Platform {
             coupons: codes.iter().map(|code| (code.clone(), coupon())).collect(),
             token: 0,
             refused: BTreeMap::new(),
+            events: Vec::new(),
+            mute: None,
+            is_muted: false,
         }
+    }
+
+    /// Look-ups of this code are refused, once a consume of it has come.
+    pub(super) fn mute(&mut self, code: &str) {
+        self.mute = Some(code.to_owned());
+    }
+
+    /// What was consumed since the last call.
+    pub(super) fn events(&mut self) -> Vec<(String, By)> {
+        std::mem::take(&mut self.events)
     }
 
     /// Who consumed a code, if anyone.
@@ -107,6 +125,7 @@ impl Platform {
         match call {
             "/card/code/get" => self.query(code, now, lag),
             "/card/code/consume" => {
+                self.is_muted |= self.mute.as_deref() == Some(code);
                 let errcode = match self.refused.get(&request) {
                     Some(errcode) => *errcode,
                     None => self.consume(code, By::Us(request), now),
@@ -134,6 +153,9 @@ impl Platform {
         let Some(coupon) = self.coupons.get(code) else {
             return json!({ "errcode": 40056, "errmsg": "invalid serial code" });
         };
+        if self.is_muted && self.mute.as_deref() == Some(code) {
+            return json!({ "errcode": 40073, "errmsg": "invalid card id" });
+        }
         let seen = coupon.statuses.iter().rev();
         let seen = seen.clone().find(|(since, _)| *since + lag <= now);
         let &(_, mut status) = seen.unwrap_or(&coupon.statuses[0]);
@@ -163,6 +185,7 @@ impl Platform {
         }
         coupon.consumed = Some(by);
         coupon.statuses.push((now, "CONSUMED"));
+        self.events.push((code.to_owned(), by));
         0
     }
 }

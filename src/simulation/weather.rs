@@ -28,6 +28,7 @@ pub(super) struct Weather {
     pub(super) write_refused: u64,
     pub(super) write_unsure: u64,
     pub(super) slow_disk: u64,
+    pub(super) stuck_disk: u64,
     pub(super) disk_full: bool,
     pub(super) power_cut: u64,
     pub(super) killed: u64,
@@ -35,6 +36,17 @@ pub(super) struct Weather {
     pub(super) kills: u64,
     pub(super) killed_while_sending: u64,
     pub(super) other_desks: u64,
+    /// How many of the redemptions Weixin's events tell of, and how many events come twice.
+    pub(super) witnessed: u64,
+    pub(super) witnessed_twice: u64,
+    /// What was told while the program was not running is told again.
+    pub(super) events_kept: u64,
+    /// Events that somebody made up.
+    pub(super) forged: u64,
+    /// Weixin refuses to tell of one code once a consume of it has come.
+    pub(super) mute: u64,
+    /// How often a manager decides what could still be found out.
+    pub(super) rulings: u64,
     pub(super) status_changes: u64,
     pub(super) wall_jumps: u64,
     /// Millionths by which the wall clock is fast.
@@ -76,6 +88,7 @@ impl Weather {
             write_refused: rate(12),
             write_unsure: rate(12),
             slow_disk: rate(40),
+            stuck_disk: rate(6),
             disk_full: rate(1) == 1,
             power_cut: rate(3),
             killed: rate(3),
@@ -83,6 +96,12 @@ impl Weather {
             kills: rate(3),
             killed_while_sending: rate(80),
             other_desks: rate(4),
+            witnessed: rate(100),
+            witnessed_twice: rate(50),
+            events_kept: rate(1),
+            forged: rate(3),
+            mute: rate(5) / 5,
+            rulings: rate(8),
             status_changes: rate(6),
             wall_jumps: rate(4),
             drift: i64::try_from(rate(20_000)).unwrap() - i64::try_from(rate(20_000)).unwrap(),
@@ -112,11 +131,14 @@ impl Weather {
             write_refused: 0,
             write_unsure: 0,
             slow_disk: 0,
+            stuck_disk: 0,
             disk_full: false,
             power_cut: 0,
             killed: 0,
             killed_while_sending: 0,
             flip: false,
+            forged: 0,
+            rulings: 0,
             ..self.clone()
         };
     }

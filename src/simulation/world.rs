@@ -3,8 +3,9 @@
 mod plan;
 mod program;
 mod requests;
+mod witnesses;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -23,6 +24,7 @@ use super::story::Story;
 use super::wall;
 use super::weather::Weather;
 use crate::event::{Event, Touch};
+use crate::redemption::witness::Witnessed;
 use crate::screen::Stage;
 use crate::weixin::simulated::Posted;
 use program::Life;
@@ -41,6 +43,9 @@ enum Happening {
     AnotherDesk,
     StatusChanges,
     StatusIs(String, &'static str),
+    /// An event of Weixin's, or one that somebody made up.
+    Witnessed(Witnessed),
+    Forged,
     WallJumps,
     Ends {
         is_power_cut: bool,
@@ -80,6 +85,10 @@ pub(super) struct World {
     phase: Phase,
     calm_since: Option<Instant>,
     is_flipped: bool,
+    /// What events told, where they are kept.
+    told: Vec<Witnessed>,
+    /// Codes of which nothing may ever be proved.
+    contested: BTreeSet<String>,
     pub(super) story: Story,
 }
 
@@ -112,8 +121,15 @@ impl World {
             phase: Phase::Storm,
             calm_since: None,
             is_flipped: false,
+            told: Vec::new(),
+            contested: BTreeSet::new(),
             story,
         };
+        if world.weather.mute > 0 {
+            let mute = world.codes[0].clone();
+            world.platform.mute(&mute);
+            world.contested.insert(mute);
+        }
         world.plan();
         world
     }
@@ -156,7 +172,10 @@ impl World {
         if !life.is_writing && !life.to_write.is_empty() {
             life.is_writing = true;
             let is_slow = self.chance.percent(self.weather.slow_disk);
-            let takes = self.chance.millis(1, if is_slow { 15_000 } else { 30 });
+            let mut takes = self.chance.millis(1, if is_slow { 15_000 } else { 30 });
+            if self.chance.percent(self.weather.stuck_disk) {
+                takes = self.chance.millis(20_000, 150_000);
+            }
             self.after(takes, Happening::Write(life.number));
         }
         Ok(())
@@ -173,6 +192,7 @@ impl World {
                 let code = self.chance.pick(&self.codes).clone();
                 if self.platform.consume_elsewhere(&code, Instant::now()) {
                     self.story.tell(|| format!("another desk consumes {code}"));
+                    self.tell_events();
                 }
             }
             Happening::StatusChanges => {
@@ -188,6 +208,8 @@ impl World {
                 }
             }
             Happening::StatusIs(code, status) => self.change(&code, status),
+            Happening::Witnessed(seen) => self.witnessed(seen, life.as_ref()),
+            Happening::Forged => self.forge(),
             Happening::WallJumps => self.set_wall(),
             Happening::Ends { is_power_cut } => {
                 if let Some(life) = life.take() {
@@ -231,13 +253,16 @@ impl World {
         if let Some(life) = life {
             let screen = life.screens.borrow().clone();
             let touches = match (&screen.stage, self.phase) {
-                (Stage::Review(review), Phase::Last) => vec![Touch::Confirm(review.look_up)],
-                (_, Phase::Last | Phase::Calm) => Vec::new(),
-                (_, Phase::Storm) => desk::touches(&screen, &mut self.chance),
+                (Stage::Review(review), Phase::Last) => {
+                    vec![Event::Touch(Touch::Confirm(review.look_up))]
+                }
+                (_, Phase::Last) => Vec::new(),
+                (_, Phase::Calm) => self.decide(&screen),
+                (_, Phase::Storm) => desk::touches(&screen, &self.weather, &mut self.chance),
             };
             for touch in touches {
                 self.story.tell(|| format!("touched: {touch:?}"));
-                life.inbox.offer(Event::Touch(touch));
+                life.inbox.offer(touch);
             }
         }
         let pause = match self.phase {

@@ -66,9 +66,14 @@ impl Players {
         Self(found.collect())
     }
 
+    /// Nothing here plays.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Plays a WAV file with the first program that does, unless something newer is ordered.
     pub(super) fn play(&mut self, wav: &[u8], ordered: &Receiver<Sound>) -> Ended {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return Ended::Unheard;
         }
         let file = match write(wav) {

@@ -8,8 +8,10 @@ use super::icon::{self, Icon};
 use super::look::{Act, Look};
 use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
+use super::typing::{Way, part};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
 use crate::event::Touch;
+use crate::redemption::attempt::AttemptId;
 use crate::screen::{Connection, DoubtLine, Notice, Screen};
 use crate::wording::desk::clock_time;
 
@@ -48,6 +50,10 @@ fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
         None => {}
         Some(Notice::Wait) => {
             let words = look.wording.say("notice-wait");
+            add(Tone::Attention, Icon::Warning, words, None);
+        }
+        Some(Notice::SlowDisk) => {
+            let words = look.wording.say("notice-slow-disk");
             add(Tone::Attention, Icon::Warning, words, None);
         }
         Some(Notice::RedeemedHere(at)) => {
@@ -129,6 +135,14 @@ pub fn bar_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, screen: &Screen) -> Optio
     act
 }
 
+/// What was touched on the list.
+pub enum Wanted {
+    /// For the window.
+    Act(Act),
+    /// A manager wants to decide about this attempt.
+    Override(AttemptId),
+}
+
 /// Everything in doubt, with the rule for the goods and a key to ask at once.
 pub fn doubts_ui(
     ui: &mut Ui,
@@ -136,7 +150,7 @@ pub fn doubts_ui(
     look: Look<'_>,
     doubts: &[DoubtLine],
     now: Instant,
-) -> Option<Act> {
+) -> Option<Wanted> {
     let mut act = None;
     let inner = rect.shrink(MARGIN);
     let (head, rest) = cut_top(inner, theme::TITLE * 1.5);
@@ -166,13 +180,13 @@ pub fn doubts_ui(
     }
     let label = look.wording.say("close");
     if Key::new(&label, look.palette.key, look.palette.text).show(ui, close, "doubts-close") {
-        act = Some(Act::Close);
+        act = Some(Wanted::Act(Act::Close));
     }
     act
 }
 
-/// How high an attempt of the list is.
-const LINE: f32 = TARGET * 1.5;
+/// How high an attempt of the list is: two keys below one another.
+const LINE: f32 = TARGET * 2.0 + GAP;
 
 /// One attempt: its code and age, and how the asking goes.
 fn doubt_ui(
@@ -181,25 +195,41 @@ fn doubt_ui(
     look: Look<'_>,
     doubt: &DoubtLine,
     now: Instant,
-) -> Option<Act> {
+) -> Option<Wanted> {
     let tone = Tone::Doubt;
     card(ui, rect, tone.fill());
-    let (words, key) = cut_right(rect.shrink(8.0), 220.0);
+    let (words, keys) = cut_right(rect.shrink(6.0), (rect.width() * 0.34).min(300.0));
     let words = words.shrink2(vec2(12.0, 0.0));
-    let (what, progress) = cut_top(words, words.height() / 2.0);
     let time = clock_time(doubt.since, look.zone);
-    let said = look.wording.say_with(
-        "doubts-line",
-        &[("code", doubt.code.grouped().into()), ("time", time.into())],
-    );
-    Text::bold(&said, theme::BODY, tone.text()).put_centred(ui, what);
-    let said = look.wording.doubt_progress(doubt, now);
-    Text::body(&said, tone.text())
-        .sized(0.85)
-        .put_centred(ui, progress);
+    let age = look.wording.doubt_age(doubt, now);
+    let values = [
+        ("code", doubt.code.grouped().into()),
+        ("time", time.into()),
+        ("age", age.into()),
+    ];
+    let said = [
+        look.wording.say_with("doubts-line", &values),
+        look.wording.doubt_known(doubt),
+        look.wording.doubt_progress(doubt, now),
+    ];
+    for (at, said) in said.iter().enumerate() {
+        let place = part(words, at, 3, Way::Down);
+        let mut text = Text::body(said, tone.text()).sized(0.85);
+        if at == 0 {
+            text = Text::bold(said, theme::BODY, tone.text());
+        }
+        text.put_centred(ui, place);
+    }
     let label = look.wording.say("ask-now");
     let key_look = Key::new(&label, tone.text(), tone.fill()).enabled(doubt.next_at.is_some());
+    let place = part(keys, 0, 2, Way::Down).shrink(2.0);
+    if key_look.show(ui, place, &format!("ask-now {}", doubt.attempt)) {
+        return Some(Wanted::Act(Act::Touch(Touch::AskNow(doubt.attempt))));
+    }
+    let label = look.wording.say("override-open");
+    let key_look = Key::new(&label, tone.shade(), tone.text());
+    let place = part(keys, 1, 2, Way::Down).shrink(2.0);
     key_look
-        .show(ui, key, &format!("ask-now {}", doubt.attempt))
-        .then_some(Act::Touch(Touch::AskNow(doubt.attempt)))
+        .show(ui, place, &format!("override {}", doubt.attempt))
+        .then_some(Wanted::Override(doubt.attempt))
 }

@@ -78,7 +78,9 @@ impl Behind {
             | Wish::Remove(_)
             | Wish::Change(_)
             | Wish::Cameras
+            | Wish::Override(..)
             | Wish::Export
+            | Wish::Examine(..)
             | Wish::Train => self.looks = true,
         }
     }

@@ -235,6 +235,7 @@ fn line_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, line: &DayLine) -> bool {
     if line.is_mistake {
         facts.push(look.wording.say("mistake-open"));
     }
+    facts.extend(line.ruled.map(|goods| look.wording.goods(goods)));
     facts.extend(line.clerk.clone());
     let share = if facts.is_empty() { 1.0 } else { 0.54 };
     let (above, below) = cut_top(right, right.height() * share);

@@ -12,12 +12,14 @@ use tokio::sync::watch;
 use pages::{cameras_ui, languages_ui, test_ui, typed_ui, ways_ui};
 
 use super::SOON;
+use super::checkup::{self, CheckupPage, checkup_ui};
 use super::look::Look;
 use super::theme::{self, GAP, MARGIN, Palette, TARGET};
 use super::typing::Typing;
 use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
+use crate::office::checkup::{Checkup, Panel};
 use crate::office::{CameraLine, Hidden, Reach, Start, Tested};
-use crate::screen::Panel;
+use crate::screen;
 use crate::wording::{Language, Wording};
 
 /// What the window says to the shell.
@@ -29,6 +31,8 @@ pub enum Asks {
     Begin(Start),
     /// Look for cameras.
     Cameras,
+    /// The doctor's look at everything.
+    Examine(Start, Panel),
 }
 
 /// What the window is put together from.
@@ -42,7 +46,7 @@ pub struct FirstParts {
     /// Takes what is asked.
     pub tell: Box<dyn Fn(Asks)>,
     /// The displays, as far as they tell what they are.
-    pub panels: Vec<Panel>,
+    pub panels: Vec<screen::Panel>,
 }
 
 /// The window.
@@ -58,6 +62,7 @@ pub struct FirstStart {
     public: Typing,
     secret: Typing,
     tested: Tested,
+    checkup: CheckupPage,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -106,6 +111,8 @@ enum Goes {
     LookAgain,
     Way(Source),
     Ask(fn(Start) -> Asks),
+    Examine,
+    Examined(checkup::Asks),
 }
 
 impl FirstStart {
@@ -124,6 +131,7 @@ impl FirstStart {
             public: Typing::default(),
             secret: Typing::default(),
             tested,
+            checkup: CheckupPage::default(),
             parts,
         }
     }
@@ -180,6 +188,10 @@ impl FirstStart {
             zone: &zone,
         };
         let inner = rect.shrink2(vec2(MARGIN, GAP));
+        if let Tested::Examined(found) = &self.tested {
+            let asks = checkup_ui(ui, inner, look, &mut self.checkup, found);
+            return asks.map(Goes::Examined);
+        }
         let (head, rest) = cut_top(inner, theme::TITLE * 1.6);
         let title = wording.say(self.key());
         Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
@@ -215,7 +227,7 @@ impl FirstStart {
         goes.or(foot_ui(ui, foot, look, self.step, may_go_on))
     }
 
-    fn go(&mut self, goes: Goes) {
+    fn go(&mut self, goes: Goes, panel: Panel) {
         match goes {
             Goes::Back => self.step = self.step.moved(-1),
             Goes::On => self.step = self.step.moved(1),
@@ -233,6 +245,11 @@ impl FirstStart {
                 self.step = self.step.moved(1);
             }
             Goes::Ask(ask) => (self.parts.tell)(ask(self.start())),
+            Goes::Examine | Goes::Examined(checkup::Asks::Again) => {
+                self.tested = Tested::Examined(Checkup::default());
+                (self.parts.tell)(Asks::Examine(self.start(), panel));
+            }
+            Goes::Examined(checkup::Asks::Back) => self.tested = Tested::Untested,
         }
         if self.step == Step::Camera {
             (self.parts.tell)(Asks::Cameras);
@@ -262,7 +279,8 @@ fn foot_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, step: Step, may_go_on: bool)
 const BEAT: Duration = Duration::from_millis(200);
 
 impl eframe::App for FirstStart {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        checkup::note_cost(ctx, frame.info().cpu_usage);
         theme::scale(ctx, &self.parts.panels);
         if self.parts.seen.has_changed().unwrap_or(false) {
             self.tested = self.parts.seen.borrow_and_update().clone();
@@ -271,7 +289,7 @@ impl eframe::App for FirstStart {
             ctx.request_repaint_after(BEAT);
         }
         match self.tested {
-            Tested::Testing => ctx.request_repaint_after(BEAT),
+            Tested::Testing | Tested::Examined(_) => ctx.request_repaint_after(BEAT),
             Tested::Begun => ctx.send_viewport_cmd(eframe::egui::ViewportCommand::Close),
             Tested::Untested
             | Tested::Works
@@ -292,7 +310,7 @@ impl eframe::App for FirstStart {
                 // The answer is looked for until it is there.
                 self.tested = Tested::Testing;
             }
-            self.go(goes);
+            self.go(goes, checkup::panel(ui.ctx()));
             ui.ctx().request_repaint_after(SOON);
         }
     }

@@ -108,7 +108,8 @@ impl Window {
     }
 
     fn asks_for_pin(&self) -> bool {
-        self.behind.is_locked(&self.screen.stage) || matches!(self.page, Some(Page::Service(_)))
+        let is_managers = self.page.as_ref().is_some_and(Page::is_managers);
+        self.behind.is_locked(&self.screen.stage) || is_managers
     }
 
     fn look_up(&mut self, text: &str) {

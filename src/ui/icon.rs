@@ -71,6 +71,7 @@ impl Icon {
                 NotSent::Tls | NotSent::TokenSetUp => Self::Lock,
                 NotSent::Quota => Self::Hourglass,
             },
+            Why::Overruled(_) | Why::RedeemedElsewhere => Self::Question,
             Why::Unknown(_) if finished.outcome == Outcome::InDoubt => Self::Question,
             Why::Unknown(_) => Self::Server,
             Why::PaymentCode(_) => Self::Money,
@@ -78,7 +79,10 @@ impl Icon {
                 NotACoupon::ReceiveLink => Self::Gift,
                 NotACoupon::Link => Self::Link,
                 NotACoupon::CardId => Self::Card,
-                NotACoupon::Empty | NotACoupon::OtherScheme | NotACoupon::Text => Self::NotFound,
+                NotACoupon::Empty
+                | NotACoupon::Wifi
+                | NotACoupon::OtherScheme
+                | NotACoupon::Text => Self::NotFound,
             },
             Why::NotHonoured => Self::Ban,
             Why::Journal(_) => Self::Disk,

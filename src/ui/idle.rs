@@ -2,6 +2,7 @@
 
 use eframe::egui::{Rect, Ui, vec2};
 
+use super::choice::choice_ui;
 use super::icon::{self, Icon};
 use super::invitation::invitation_ui;
 use super::look::{Act, Look, is_wide};
@@ -9,6 +10,7 @@ use super::page::Door;
 use super::theme::{self, GAP, MARGIN, TARGET, Tone};
 use super::viewfinder::{Preview, viewfinder_ui};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top, touchable};
+use crate::frame::View;
 use crate::screen::Screen;
 
 /// Draws the stage.
@@ -37,6 +39,9 @@ pub fn idle_ui(
         (picture, side.with_min_y(side.top() + MARGIN))
     };
     viewfinder_ui(ui, picture, look, preview, &screen.desk.camera);
+    if screen.desk.view == View::Several {
+        act = act.or(choice_ui(ui, picture, look, preview));
+    }
 
     let (mut words, foot) = cut_bottom(side, TARGET + GAP);
     if let Some(invitation) = &screen.desk.invitation {

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use super::page::Door;
 use super::theme::Palette;
 use crate::event::Touch;
+use crate::frame::SightId;
 use crate::office::Wish;
 use crate::redemption::attempt::AttemptId;
 use crate::redemption::note::Says;
@@ -51,6 +52,8 @@ pub enum Act {
     CustomerLanguage,
     /// Hold up this phone of the demo.
     Phone(usize),
+    /// Of several codes in view this one is meant.
+    Sight(SightId),
     /// The demo's stand-in for a customer's own phone was touched.
     Handset(Press),
 }

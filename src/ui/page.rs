@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use eframe::egui::{Rect, Ui};
 
-use super::attention;
 use super::day::{self, Day};
 use super::details::{self, Details};
+use super::doubts::Doubts;
 use super::keypad::{self, Keypad};
 use super::look::{Act, Look};
 use super::service::{self, Seen, Service};
@@ -19,7 +19,7 @@ pub enum Page {
     /// Codes typed by hand.
     Keypad(Keypad),
     /// What is in doubt.
-    Doubts,
+    Doubts(Doubts),
     /// Today's list.
     Day(Day),
     /// A manager's pages.
@@ -56,7 +56,7 @@ impl Page {
     pub fn behind(door: Door, typed: Option<&str>) -> Self {
         match door {
             Door::Keypad => Self::Keypad(typed.map(Keypad::again).unwrap_or_default()),
-            Door::Doubts => Self::Doubts,
+            Door::Doubts => Self::Doubts(Doubts::default()),
             Door::Day => Self::Day(Day::default()),
             Door::Service => Self::Service(Box::default()),
         }
@@ -66,7 +66,7 @@ impl Page {
     pub fn is_empty(&self, screen: &Screen) -> bool {
         match self {
             Self::Keypad(_) | Self::Details(_) | Self::Day(_) | Self::Service(_) => false,
-            Self::Doubts => screen.doubts.is_empty(),
+            Self::Doubts(_) => screen.doubts.is_empty(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Page {
     pub fn beat(&self) -> Option<Duration> {
         match self {
             Self::Keypad(_) | Self::Details(_) | Self::Day(_) | Self::Service(_) => None,
-            Self::Doubts => Some(Duration::from_secs(1)),
+            Self::Doubts(_) => Some(Duration::from_secs(1)),
         }
     }
 
@@ -93,7 +93,11 @@ impl Page {
                 service.take(text);
                 None
             }
-            Self::Doubts | Self::Details(_) => None,
+            Self::Doubts(doubts) => {
+                doubts.take(text);
+                None
+            }
+            Self::Details(_) => None,
         }
     }
 
@@ -103,15 +107,25 @@ impl Page {
             Self::Keypad(keypad) => keypad.delete(),
             Self::Day(day) => day.delete(),
             Self::Service(service) => service.delete(),
-            Self::Doubts | Self::Details(_) => {}
+            Self::Doubts(doubts) => doubts.delete(),
+            Self::Details(_) => {}
         }
     }
 
     /// Whether the live picture is part of it.
     pub fn sees_frames(&self) -> bool {
         match self {
-            Self::Keypad(_) | Self::Doubts | Self::Details(_) | Self::Day(_) => false,
+            Self::Keypad(_) | Self::Doubts(_) | Self::Details(_) | Self::Day(_) => false,
             Self::Service(service) => service.sees_frames(),
+        }
+    }
+
+    /// A manager's page, which is not left open, and on which digits may be a PIN.
+    pub fn is_managers(&self) -> bool {
+        match self {
+            Self::Service(_) => true,
+            Self::Doubts(doubts) => doubts.is_managers(),
+            Self::Keypad(_) | Self::Details(_) | Self::Day(_) => false,
         }
     }
 
@@ -119,7 +133,7 @@ impl Page {
     pub fn refuse_paste(&mut self) {
         match self {
             Self::Keypad(keypad) => keypad.refuse_paste(),
-            Self::Doubts | Self::Details(_) | Self::Day(_) | Self::Service(_) => {}
+            Self::Doubts(_) | Self::Details(_) | Self::Day(_) | Self::Service(_) => {}
         }
     }
 
@@ -134,7 +148,7 @@ impl Page {
         let beat = self.beat();
         let act = match self {
             Self::Keypad(keypad) => keypad::keypad_ui(ui, rect, look, keypad),
-            Self::Doubts => attention::doubts_ui(ui, rect, look, &seen.screen.doubts, seen.now),
+            Self::Doubts(doubts) => return doubts.show(ui, rect, look, seen),
             Self::Details(details) => details::details_ui(ui, rect, look, details),
             Self::Day(day) => day::day_ui(ui, rect, look, day, seen.office),
             Self::Service(service) => {

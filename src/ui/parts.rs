@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use crate::event::Event;
-use crate::frame::{Frame, Sight, Slot};
+use crate::frame::{Delays, Frame, Outlines, SightId, Slot};
 use crate::office::{Office, Wish};
 use crate::payload::PaymentCodes;
 use crate::screen::handset::{Handset, Press};
@@ -25,6 +25,8 @@ pub enum Said {
     Language(Language),
     /// A phone of the demo is to be held up, by its place in the strip.
     Phone(usize),
+    /// Of several codes in view this one is meant.
+    Sight(SightId),
     /// What a finger does with the demo's stand-in for a customer's own phone.
     Handset(Press),
 }
@@ -37,10 +39,10 @@ pub struct Parts {
     pub office: watch::Receiver<Office>,
     /// What the camera sees.
     pub frames: Arc<Slot<Frame>>,
-    /// Where the scanner saw a code.
-    pub sights: Arc<Slot<Sight>>,
-    /// Whether the frames' previews are mirrored.
-    pub is_mirrored: bool,
+    /// Where the scanner sees codes.
+    pub outlines: Arc<Outlines>,
+    /// Is told how long frames take from the lens to the drawn picture.
+    pub delays: Delays,
     /// Takes what was touched and typed.
     pub tell: Box<dyn Fn(Said)>,
     /// Reads the clock that [`crate::screen::Shown`] is counted by.

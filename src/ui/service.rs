@@ -1,6 +1,7 @@
 //! A manager's pages: what the store is called, which camera, when the desk locks itself, the staff, the day as a file, and
 //! the way out of kiosk mode. Where there is no manager yet, they are open: somebody has to be the first.
 
+mod camera;
 mod choices;
 mod people;
 
@@ -8,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{Rect, Ui, vec2};
 
-use super::look::{Act, Look, is_wide};
+use super::checkup::{self, Asks, CheckupPage, checkup_ui};
+use super::look::{Act, Look};
 use super::sign_in::{Purpose, SignIn, sign_in_ui};
 use super::theme::{self, GAP, MARGIN, TARGET};
 use super::typing::{self, Ended, Ends, Typing, Way, part};
-use super::viewfinder::{Preview, viewfinder_ui};
-use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
+use super::viewfinder::Preview;
+use super::widgets::{Key, Text, cut_top};
 use crate::office::{Change, Office, Wish};
 use crate::screen::Screen;
 use choices::{lock_label, lock_ui, loudness, sound_ui};
@@ -35,6 +37,7 @@ enum Room {
     Sound,
     Lock,
     Staff(People),
+    Doctor(CheckupPage),
 }
 
 /// What the pages show.
@@ -57,7 +60,7 @@ impl Service {
             Room::Menu => self.sign_in.take(text),
             Room::Store(typing) => typing.take(text),
             Room::Staff(people) => people.take(text),
-            Room::Camera | Room::Sound | Room::Lock => {}
+            Room::Camera | Room::Sound | Room::Lock | Room::Doctor(_) => {}
         }
     }
 
@@ -67,7 +70,7 @@ impl Service {
             Room::Menu => self.sign_in.delete(),
             Room::Store(typing) => typing.delete(),
             Room::Staff(people) => people.delete(),
-            Room::Camera | Room::Sound | Room::Lock => {}
+            Room::Camera | Room::Sound | Room::Lock | Room::Doctor(_) => {}
         }
     }
 
@@ -100,7 +103,13 @@ pub fn service_ui(
             }
             act
         }
-        Room::Camera => camera_ui(ui, inner, look, &mut service.room, seen),
+        Room::Camera => {
+            let (act, is_done) = camera::camera_ui(ui, inner, look, seen);
+            if is_done {
+                service.room = Room::Menu;
+            }
+            act
+        }
         Room::Sound => sound_ui(ui, inner, look, &mut service.room, seen.office),
         Room::Lock => lock_ui(ui, inner, look, &mut service.room, seen.office),
         Room::Staff(people) => {
@@ -110,8 +119,25 @@ pub fn service_ui(
             }
             act
         }
+        Room::Doctor(page) => {
+            let checkup = seen.office.checkup.clone().unwrap_or_default();
+            match checkup_ui(ui, inner, look, page, &checkup) {
+                None => None,
+                Some(Asks::Again) => Some(examine(ui, look)),
+                Some(Asks::Back) => {
+                    service.room = Room::Menu;
+                    None
+                }
+            }
+        }
     };
     (act, None)
+}
+
+/// The doctor is to look.
+fn examine(ui: &Ui, look: Look<'_>) -> Act {
+    let language = look.wording.language();
+    Act::Wish(Wish::Examine(language, checkup::panel(ui.ctx())))
 }
 
 /// A title, and what is below it.
@@ -148,6 +174,7 @@ fn menu_ui(
         "service-lock",
         "service-staff",
         "service-training",
+        "service-doctor",
         "service-export",
         "service-leave",
         "day-close",
@@ -189,6 +216,10 @@ fn menu_ui(
                 None
             }
             "service-training" => Some(Act::Wish(Wish::Train)),
+            "service-doctor" => {
+                *room = Room::Doctor(CheckupPage::default());
+                Some(examine(ui, look))
+            }
             "service-export" => Some(Act::Wish(Wish::Export)),
             "service-leave" => Some(Act::Leave),
             _ => Some(Act::Close),
@@ -229,54 +260,4 @@ fn store_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) -> (Op
         Ended::Back => (None, true),
         Ended::On => (Some(Act::Wish(Wish::Change(Change::Store(name)))), true),
     }
-}
-
-/// The cameras, each opened at a touch, with what the open one sees.
-fn camera_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    room: &mut Room,
-    seen: Seen<'_>,
-) -> Option<Act> {
-    let rest = titled(ui, rect, look, "service-camera");
-    let (list, picture) = if is_wide(rest) {
-        let (list, picture) = cut_left(rest, rest.width() * 0.45);
-        (list, picture.with_min_x(picture.left() + MARGIN))
-    } else {
-        let (list, picture) = cut_top(rest, rest.height() * 0.5);
-        (list, picture.with_min_y(picture.top() + GAP))
-    };
-    viewfinder_ui(ui, picture, look, seen.preview, &seen.screen.desk.camera);
-    let (mut list, foot) = cut_bottom(list, TARGET);
-    let mut act = None;
-    let cameras = seen.office.cameras.as_deref().unwrap_or_default();
-    if cameras.is_empty() {
-        let words = look.wording.say("service-no-camera");
-        Text::body(&words, look.palette.muted).put_centred(ui, list);
-    }
-    for (at, camera) in cameras.iter().enumerate() {
-        if list.height() < TARGET + GAP {
-            break;
-        }
-        let (place, after) = cut_top(list, TARGET + GAP);
-        list = after;
-        let is_chosen = seen.office.settings.camera.as_ref() == Some(&camera.name);
-        let (fill, text) = if is_chosen {
-            (look.palette.accent, look.palette.on_accent)
-        } else {
-            (look.palette.key, look.palette.text)
-        };
-        let key = Key::new(&camera.name, fill, text).enabled(camera.is_free || is_chosen);
-        let place = place.with_max_y(place.bottom() - GAP);
-        if key.show(ui, place, &format!("camera {at}")) {
-            act = Some(Act::Wish(Wish::Change(Change::Camera(camera.name.clone()))));
-        }
-    }
-    let label = look.wording.say("day-close");
-    let key = Key::new(&label, look.palette.key, look.palette.text);
-    if key.show(ui, foot, "service-back") {
-        *room = Room::Menu;
-    }
-    act
 }

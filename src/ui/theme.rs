@@ -176,6 +176,8 @@ impl Tone {
                 | Why::Refusal(_)
                 | Why::NotSent(_)
                 | Why::Unknown(_)
+                | Why::Overruled(_)
+                | Why::RedeemedElsewhere
                 | Why::NotHonoured
                 | Why::Journal(_) => Self::Refused,
             },

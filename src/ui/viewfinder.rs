@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::emath::RectTransform;
 use eframe::egui::{
-    Color32, ColorImage, Context, CornerRadius, Rect, Shape, Stroke, TextureHandle, TextureOptions,
-    Ui, Vec2, pos2, vec2,
+    Color32, ColorImage, Context, CornerRadius, Pos2, Rect, Shape, Stroke, TextureHandle,
+    TextureOptions, Ui, Vec2, pos2, vec2,
 };
 
 use super::icon::{self, Icon};
@@ -14,7 +14,7 @@ use super::look::Look;
 use super::theme::{self, GAP, ROUNDING, Tone};
 use super::widgets::{Text, card, cut_top};
 use crate::event::CameraState;
-use crate::frame::{Frame, Latency, Rgb, Sight, Slot};
+use crate::frame::{Came, Delays, Frame, Outlines, Rgb, Sight, Slot};
 
 /// The log is told how long pictures take after so many of them.
 const TOLD_EVERY: u64 = 300;
@@ -26,23 +26,32 @@ pub struct Preview {
     number: u64,
     /// What the texture shows.
     shown: Option<Arc<Rgb>>,
-    sight: Option<Sight>,
+    /// Where codes are, from left to right as the picture is seen.
+    sights: Vec<Sight>,
     /// When the frame was taken that was drawn last, and when its drawing began; until it was seen that it is done.
     drawing: Option<(Instant, Instant)>,
-    drawn: Latency,
+    delays: Delays,
 }
 
 impl Preview {
+    /// Counts into these how long pictures take.
+    pub fn counting(delays: Delays) -> Self {
+        Self {
+            delays,
+            ..Self::default()
+        }
+    }
+
     /// The window's last picture took so many seconds of work, which ended the way of its frame from the lens.
     pub fn count(&mut self, seconds: Option<f32>) {
         let Some(((taken, begun), seconds)) = self.drawing.take().zip(seconds) else {
             return;
         };
         let waited = begun.saturating_duration_since(taken);
-        self.drawn
-            .record(waited + Duration::from_secs_f32(seconds.max(0.0)));
-        if self.drawn.count().is_multiple_of(TOLD_EVERY) {
-            tracing::info!("from lens to drawn picture: {}", self.drawn);
+        let took = waited + Duration::from_secs_f32(seconds.max(0.0));
+        let all = self.delays.record(Came::Drawn, took);
+        if all.count().is_multiple_of(TOLD_EVERY) {
+            tracing::info!("from lens to drawn picture: {all}");
         }
     }
 
@@ -75,17 +84,26 @@ impl Preview {
         }
     }
 
-    /// Takes where a code was seen last. Codes are read unmirrored, so a mirrored picture has them on the other side.
-    pub fn outline(&mut self, sights: &Slot<Sight>, is_mirrored: bool) {
-        self.sight = sights.newest().1.map(|sight| {
-            let mut sight = *sight;
-            if is_mirrored {
-                for [x, _] in &mut sight.corners {
-                    *x = 1.0 - *x;
-                }
+    /// Takes where codes were seen last. Codes are read unmirrored, so a mirrored picture has them on the other side.
+    pub fn outline(&mut self, outlines: &Outlines, is_mirrored: bool) {
+        let (_, sights) = outlines.sights.newest();
+        self.sights.clear();
+        self.sights
+            .extend(sights.iter().flat_map(|sights| sights.iter().copied()));
+        if is_mirrored {
+            for [x, _] in self.sights.iter_mut().flat_map(|sight| &mut sight.corners) {
+                *x = 1.0 - *x;
             }
-            sight
-        });
+        }
+        let left = |sight: &Sight| sight.corners.map(|[x, _]| x).into_iter().sum::<f32>();
+        self.sights.sort_by(|a, b| left(a).total_cmp(&left(b)));
+    }
+
+    /// The outlines in the picture that fills `rect`.
+    pub fn outlines(&self, rect: Rect) -> impl Iterator<Item = (Sight, [Pos2; 4])> {
+        let uv = self.texture.as_ref().map(|texture| seen(rect, texture));
+        let placed = move |sight: &Sight| uv.map(|uv| (*sight, placed(rect, uv, sight)));
+        self.sights.iter().filter_map(placed)
     }
 }
 
@@ -100,42 +118,51 @@ pub fn viewfinder_ui(
     let is_live = matches!(camera, CameraState::Live { .. });
     match &preview.texture {
         Some(texture) if is_live => {
-            let uv = picture(ui, rect, texture);
-            match preview.sight {
-                Some(sight) => outline(ui, rect, uv, sight),
-                None => aim_frame(ui, rect, Color32::WHITE),
+            picture(ui, rect, texture);
+            if preview.sights.is_empty() {
+                aim_frame(ui, rect, Color32::WHITE);
+            }
+            for (sight, corners) in preview.outlines(rect) {
+                outline(ui, rect, sight, corners);
             }
         }
         Some(_) | None => words(ui, rect, look, camera),
     }
 }
 
-/// Fills the rectangle; what does not fit is cut off at both sides alike. Tells which part is seen, as fractions.
-fn picture(ui: &Ui, rect: Rect, texture: &TextureHandle) -> Rect {
+/// Which part of the picture is seen, as fractions: it fills the rectangle, and what does not fit is cut off at both
+/// sides alike.
+fn seen(rect: Rect, texture: &TextureHandle) -> Rect {
     let size = texture.size_vec2();
     let scale = (rect.width() / size.x).max(rect.height() / size.y);
     let seen = Vec2::new(
         rect.width() / (size.x * scale),
         rect.height() / (size.y * scale),
     );
-    let uv = Rect::from_center_size(pos2(0.5, 0.5), seen);
+    Rect::from_center_size(pos2(0.5, 0.5), seen)
+}
+
+fn picture(ui: &Ui, rect: Rect, texture: &TextureHandle) {
+    let uv = seen(rect, texture);
     let mut shape =
         eframe::epaint::RectShape::filled(rect, CornerRadius::same(ROUNDING), Color32::WHITE);
     shape = shape.with_texture(texture.id(), uv);
     ui.painter().add(Shape::from(shape));
-    uv
 }
 
-/// Round the code that is seen: white while it is being read, green once it was taken.
-fn outline(ui: &Ui, rect: Rect, uv: Rect, sight: Sight) {
+/// A little outside of the code, so that its edge stays in sight.
+fn placed(rect: Rect, uv: Rect, sight: &Sight) -> [Pos2; 4] {
     let to = RectTransform::from_to(uv, rect);
     let corners = sight.corners.map(|[x, y]| to * pos2(x, y));
-    let middle = corners
+    let sum = corners
         .iter()
-        .fold(Vec2::ZERO, |sum, at| sum + at.to_vec2())
-        / 4.0;
-    // A little outside of the code, so that its edge stays in sight.
-    let round = corners.map(|at| middle.to_pos2() + (at - middle.to_pos2()) * 1.12);
+        .fold(Vec2::ZERO, |sum, at| sum + at.to_vec2());
+    let middle = (sum / 4.0).to_pos2();
+    corners.map(|at| middle + (at - middle) * 1.12)
+}
+
+/// Round a code that is seen: white while it is being read, green once it was taken.
+fn outline(ui: &Ui, rect: Rect, sight: Sight, corners: [Pos2; 4]) {
     let colour = if sight.is_taken {
         theme::TAKEN
     } else {
@@ -146,7 +173,7 @@ fn outline(ui: &Ui, rect: Rect, uv: Rect, sight: Sight) {
         Stroke::new(13.0, Color32::from_black_alpha(140)),
         Stroke::new(7.0, colour),
     ] {
-        painter.add(Shape::closed_line(round.to_vec(), stroke));
+        painter.add(Shape::closed_line(corners.to_vec(), stroke));
     }
 }
 

@@ -15,7 +15,7 @@ use super::{SetUpFault, Settings, clock, wire};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(3);
-/// A kept connection must outlive the longest review, so that a consume does not pay for a handshake.
+/// A kept connection outlives a pause between two customers.
 const KEPT_IDLE: Duration = Duration::from_secs(75);
 /// No answer of the API comes near this.
 const MAX_BODY: usize = 1024 * 1024;
@@ -125,13 +125,19 @@ impl Transport {
     }
 }
 
-/// A client with one kept connection, set up for calls that cannot be undone.
+/// A client with one kept connection, and a new one for each call that cannot be undone.
+///
+/// On a kept connection an answer that nobody asked for, behind an earlier one, may arrive after the consume was sent, and
+/// nothing tells it from the true one; and where a machine on the way has forgotten the connection, a consume on it is
+/// lost and in doubt. A new connection costs a handshake, carries nothing of what was before, and where it cannot be made,
+/// nothing was sent.
 #[derive(Debug)]
 pub struct Https {
     client: reqwest::Client,
-    /// The coupon's title is asked beside the query and the consume: on a connection of its own, so that a slow one
-    /// never takes the kept connection away from a consume.
+    /// The coupon's title is asked beside the query: on a connection of its own, so that a slow one holds up nothing.
     beside: reqwest::Client,
+    /// Keeps no connection.
+    once: reqwest::Client,
     base_url: Url,
 }
 
@@ -139,14 +145,16 @@ impl Https {
     /// Checks and builds the client.
     pub fn new(settings: &Settings) -> Result<Self, SetUpFault> {
         Ok(Self {
-            client: Self::client(settings)?,
-            beside: Self::client(settings)?,
+            client: Self::client(settings, 1)?,
+            beside: Self::client(settings, 1)?,
+            once: Self::client(settings, 0)?,
             base_url: checked(settings.base_url.clone())?,
         })
     }
 
-    fn client(settings: &Settings) -> Result<reqwest::Client, SetUpFault> {
+    fn client(settings: &Settings, kept: usize) -> Result<reqwest::Client, SetUpFault> {
         Self::builder(settings)?
+            .pool_max_idle_per_host(kept)
             .build()
             .map_err(|error| client_fault(error.without_url()))
     }
@@ -161,13 +169,12 @@ impl Https {
         };
         let to = std::iter::once(&settings.base_url).chain(token);
         let (proxy, ca_file) = (settings.proxy.as_ref(), settings.ca_file.as_deref());
-        Ok(way_out(to, proxy, ca_file)?
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(KEPT_IDLE))
+        Ok(way_out(to, proxy, ca_file)?.pool_idle_timeout(KEPT_IDLE))
     }
 
     async fn send(&self, request: &Request<'_>) -> Result<Raw, Failure> {
         let client = match request.target {
+            Target::Api(wire::CONSUME) => &self.once,
             Target::Api(wire::CARD_GET) | Target::Ticket(_) => &self.beside,
             Target::Api(_) | Target::Url(_) => &self.client,
         };

@@ -11,13 +11,15 @@ use crate::redemption::reply::Ask;
 
 /// The call for a coupon's title.
 pub const CARD_GET: &str = "/card/get";
+/// The call that cannot be undone.
+pub const CONSUME: &str = "/card/code/consume";
 
 /// The path of an ask's call.
 pub fn path(ask: &Ask) -> &'static str {
     match ask {
         Ask::Decrypt(_) => "/card/code/decrypt",
         Ask::Query { .. } => "/card/code/get",
-        Ask::Consume { .. } => "/card/code/consume",
+        Ask::Consume { .. } => CONSUME,
         Ask::Title(_) => CARD_GET,
     }
 }
@@ -114,6 +116,16 @@ impl Answer {
         let at = marks.iter().find_map(|mark| errmsg.find(mark))?;
         let trace: String = shown(&errmsg[at..]).chars().take(120).collect();
         Some(trace.trim().to_owned())
+    }
+
+    /// Whether this can be the answer to a consume. A look-up's answer, which a machine on the way has mixed up, says
+    /// `errcode` 0 too.
+    pub fn is_of_consume(&self) -> bool {
+        let card = self.fields.get("card").and_then(Value::as_object);
+        let has = |key: &str| {
+            self.fields.contains_key(key) || card.is_some_and(|card| card.contains_key(key))
+        };
+        !has("can_consume") && !has("user_card_status")
     }
 
     /// The code of a decrypt.

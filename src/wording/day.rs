@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::card::{CardId, Code};
 use crate::office::DayLine;
 use crate::redemption::attempt::{Outcome, Record, SettledBy};
+use crate::redemption::witness::Source;
 
 use super::Wording;
 
@@ -54,11 +55,30 @@ impl Wording {
                 self.by(told, remark.clerk.as_deref())
             }
             Record::Mistake(mistake) => self.by(self.say("told-mistake"), mistake.clerk.as_deref()),
+            Record::Override(said) => {
+                let values = [
+                    ("goods", self.goods(said.goods).into()),
+                    ("ground", self.ground(said.reason).into()),
+                ];
+                let mut told = self.say_with("told-override", &values);
+                if !said.text.is_empty() {
+                    told = format!("{told} \u{b7} {}", said.text);
+                }
+                self.by(told, said.clerk.as_deref())
+            }
+            Record::Witness(witness) => self.say(match witness.source {
+                Source::Api => "told-witness-api",
+                Source::Page | Source::Phone => "told-witness-elsewhere",
+                Source::Other => "told-witness-other",
+            }),
         }
     }
 
     /// An outcome and what proves it.
     pub fn ended(&self, outcome: Outcome, by: Option<SettledBy>) -> String {
+        if by == Some(SettledBy::Override) {
+            return self.say("told-closed");
+        }
         let outcome = self.outcome_word(outcome);
         let Some(by) = by else {
             return outcome;

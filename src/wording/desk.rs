@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::event::{CameraState, Hint, View};
 use crate::redemption::attempt::Outcome;
-use crate::screen::{Connection, DoubtLine};
+use crate::screen::{Connection, DoubtLine, Known};
 
 use super::Wording;
 use super::outcome::why_key;
@@ -73,13 +73,46 @@ impl Wording {
 
     /// How the asking about an attempt in doubt goes, for somebody who watches it.
     pub fn doubt_progress(&self, doubt: &DoubtLine, now: Instant) -> String {
+        let (number, of) = (
+            (doubt.asked + 1).into(),
+            doubt.of.max(doubt.asked + 1).into(),
+        );
         let Some(next_at) = doubt.next_at else {
-            return self.say("doubt-asking");
+            return self.say_with("doubt-asking", &[("number", number), ("of", of)]);
         };
         let left = next_at.saturating_duration_since(now);
         let seconds = u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
-        let values = [("asked", doubt.asked.into()), ("seconds", seconds.into())];
+        let values = [("number", number), ("of", of), ("seconds", seconds.into())];
         self.say_with("doubt-next", &values)
+    }
+
+    /// How old an attempt in doubt is.
+    pub fn doubt_age(&self, doubt: &DoubtLine, now: Instant) -> String {
+        let (age, at) = doubt.aged;
+        self.seconds_ago((age + now.saturating_duration_since(at)).as_secs())
+    }
+
+    /// What is known of it: a manager's word, and what the newest look-up told.
+    pub fn doubt_known(&self, doubt: &DoubtLine) -> String {
+        let known = match &doubt.known {
+            Known::Nothing => self.say("known-nothing"),
+            Known::NoAnswer => self.say("known-no-answer"),
+            Known::Status(status) => {
+                let status = self.status(Some(status));
+                self.say_with("known-status", &[("status", status.into())])
+            }
+            Known::Errcode(errcode) => {
+                self.say_with("known-errcode", &[("errcode", errcode.to_string().into())])
+            }
+            Known::Elsewhere => self.say("known-elsewhere"),
+        };
+        match doubt.ruled {
+            None => known,
+            Some(goods) => {
+                let values = [("goods", self.goods(goods).into()), ("known", known.into())];
+                self.say_with("known-ruled", &values)
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::card::UserCardStatus;
 use crate::payload::NotACoupon;
 use crate::redemption::attempt::{JournalTrouble, Outcome, SettledBy};
 use crate::redemption::reply::{NotSent, Reason};
+use crate::redemption::ruling::{Goods, Ground};
 use crate::screen::{Finished, Why, Work};
 
 use super::Wording;
@@ -38,7 +39,11 @@ impl Wording {
 
     /// How long before `now` something was, in the unit that a person would take.
     fn ago(&self, at: Timestamp, now: Timestamp) -> String {
-        let seconds = u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0);
+        self.seconds_ago(u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0))
+    }
+
+    /// So many seconds ago, likewise.
+    pub(super) fn seconds_ago(&self, seconds: u64) -> String {
         let (key, count) = match seconds {
             0..=4 => ("ago-now", seconds),
             5..=119 => ("ago-seconds", seconds),
@@ -102,7 +107,27 @@ impl Wording {
         self.say(match by {
             SettledBy::Reply => "proof-reply",
             SettledBy::Query => "proof-query",
+            SettledBy::Witness => "proof-witness",
             SettledBy::Override => "proof-override",
+        })
+    }
+
+    /// What became of the goods, by a manager's word.
+    pub fn goods(&self, goods: Goods) -> String {
+        self.say(match goods {
+            Goods::HandedOver => "goods-handed-over",
+            Goods::NotHandedOver => "goods-not-handed-over",
+        })
+    }
+
+    /// Why a manager decided so.
+    pub fn ground(&self, ground: Ground) -> String {
+        self.say(match ground {
+            Ground::ShownUsed => "ground-shown-used",
+            Ground::ShownUnused => "ground-shown-unused",
+            Ground::CustomerLeft => "ground-customer-left",
+            Ground::Goodwill => "ground-goodwill",
+            Ground::Other => "ground-other",
         })
     }
 }
@@ -160,12 +185,16 @@ pub(super) fn why_key(why: &Why, outcome: Outcome) -> &'static str {
         // A lost answer to a look-up costs nothing; a lost answer to a consume is the moment of doubt.
         Why::Unknown(_) if outcome == Outcome::InDoubt => "why-unknown-consuming",
         Why::Unknown(_) => "why-unknown-looking",
+        Why::Overruled(Goods::HandedOver) => "why-overruled-handed-over",
+        Why::Overruled(Goods::NotHandedOver) => "why-overruled-not-handed-over",
+        Why::RedeemedElsewhere => "why-redeemed-elsewhere",
         Why::PaymentCode(_) => "why-payment-code",
         Why::NotACoupon(what) => match what {
             NotACoupon::Empty => "why-empty",
             NotACoupon::ReceiveLink => "why-receive-link",
             NotACoupon::CardId => "why-card-number",
             NotACoupon::Link => "why-link",
+            NotACoupon::Wifi => "why-wifi",
             NotACoupon::OtherScheme => "why-other-scheme",
             NotACoupon::Text => "why-text",
         },

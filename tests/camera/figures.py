@@ -1,7 +1,8 @@
-"""figures.py PROGRAM SECONDS: processor and texts of the program and of GStreamer's zbar, before the same frames.
+"""figures.py PROGRAM SHOWN ROUNDS: processor and texts of the program and of GStreamer's zbar, before the same phones.
 
-SECONDS is one round of all pictures; each watches for one round and a second more."""
+SHOWN/0 holds the empty counter, SHOWN/1 and so on the phones, in the order of /share/expected."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,52 +10,76 @@ import time
 
 from rig import Program, cpu_seconds, wait_until
 
-PROGRAM, SECONDS = sys.argv[1], int(sys.argv[2])
+PROGRAM, SHOWN, ROUNDS = sys.argv[1], sys.argv[2], int(sys.argv[3])
+# So long a phone is held up, and so long nobody stands there.
+HELD, GONE = 2.0, 0.5
 with open("/share/expected") as expected:
-    EXPECTED = expected.read().split()
+    EXPECTED = [line.split(" ", 1)[1].strip() for line in expected]
 GSTREAMER = (
     "gst-launch-1.0 -m v4l2src device=/dev/video0 ! image/jpeg,width=1280,height=720,framerate=30/1 ! jpegdec "
     "! videoconvert ! zbar ! fakesink").split()
 
 
-def watched(pid):
-    before, begun = cpu_seconds(pid), time.monotonic()
-    time.sleep(SECONDS + 1)
-    return (cpu_seconds(pid) - before) / (time.monotonic() - begun)
+def show(number):
+    fifo = os.open(os.environ["CAMVM_FIFO"], os.O_WRONLY | os.O_NONBLOCK)
+    os.write(fifo, f"dir {SHOWN}/{number}\n".encode())
+    os.close(fifo)
+
+
+def watched(pid, texts):
+    """The share of a core meanwhile, and the numbers of the phones that were read while they were held up."""
+    show(0)
+    time.sleep(2)
+    before, begun, read = cpu_seconds(pid), time.monotonic(), set()
+    for number, text in enumerate(EXPECTED, 1):
+        show(number)
+        time.sleep(HELD)
+        show(0)
+        time.sleep(GONE)
+        if text in texts():
+            read.add(number)
+    return (cpu_seconds(pid) - before) / (time.monotonic() - begun), read
+
+
+def memory(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) // 1024
 
 
 def ours():
     program = Program(PROGRAM, log="/share/figures.log")
     program.wait_state("live", 10)
-    mark = program.mark()
-    share = watched(program.process.pid)
-    texts = set(program.texts_since(mark))
-    _descriptors, _threads, memory = program.facts()
+    found = watched(program.process.pid, lambda: program.texts_since(0))
+    used = memory(program.process.pid)
     program.end()
-    return share, texts, memory
+    return *found, used
 
 
 def theirs():
     out = open("/share/gstreamer.out", "w+")
     process = subprocess.Popen(GSTREAMER, stdout=out, stderr=subprocess.STDOUT)
-    wait_until("GStreamer", 15, lambda: "PLAYING" in open(out.name).read())
-    share = watched(process.pid)
-    with open(f"/proc/{process.pid}/status") as status:
-        memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def told():
+        with open(out.name) as file:
+            return file.read()
+
+    wait_until("GStreamer", 15, lambda: "PLAYING" in told())
+    found = watched(process.pid, lambda: set(re.findall(r'symbol=\(string\)"?([^",;]+)', told())))
+    used = memory(process.pid)
     process.terminate()
     process.wait(10)
-    with open(out.name) as told:
-        texts = set(re.findall(r'symbol=\(string\)"?([^",;]+)', told.read()))
-    return share, texts, memory
+    return *found, used
 
 
-for round_ in (1, 2):
+for round_ in range(1, ROUNDS + 1):
+    both = {}
     for name, run in (("coupon-kiosk", ours), ("GStreamer zbar", theirs)):
-        share, texts, memory = run()
-        read = sum(text in texts for text in EXPECTED)
-        print(f"figures: {name}, round {round_}: {share:.2f} of a core, {read} of {len(EXPECTED)} pictures read, "
-              f"{memory // 1024} MiB", flush=True)
+        share, both[name], used = run()
+        print(f"figures: {name}, round {round_}: {share:.2f} of a core, {len(both[name])} of {len(EXPECTED)} read, "
+              f"{used} MiB", flush=True)
+    mine, other = both.values()
+    print(f"figures: round {round_}: {len(mine - other)} read by coupon-kiosk alone, {len(other - mine)} by zbar alone: "
+          f"{sorted(other - mine)}", flush=True)
 with open("/share/figures.log") as log:
-    for line in log:
-        if "from lens" in line:
-            print("figures:", line.strip().split("INFO ")[-1])
+    told = [line.strip().split("INFO ")[-1] for line in log if "from lens to agreed text" in line]
+print("figures:", *told[-1:])

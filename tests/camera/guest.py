@@ -343,6 +343,99 @@ def sleep():
         cam.quit()
 
 
+def log_lines(words):
+    with open(LOG) as log:
+        return [line for line in log if words in line]
+
+
+def wait_mode(program, mode, seconds):
+    """Live in this mode."""
+    there = lambda: program.state() == "live" and program.mode().startswith(mode)
+    try:
+        return wait_until(f"the mode {mode}", seconds, there)
+    except Failed as failed:
+        raise Failed(f"{failed}; it is {program.state()} as {program.mode()}") from None
+
+
+def more_pixels():
+    """A code that is too small to be read gets a larger picture, and the counter its usual one again."""
+    with Desk(frames="counter", modes="mjpg:1280x720:30,mjpg:1920x1080:30") as desk:
+        program, link = desk.program, "https://shop.example/c?encrypt_code="
+        wait_mode(program, "MJPG 1280x720", 5)
+        mark, begun = program.mark(), time.monotonic()
+        desk.camera.tell(f"dir {WORK}/far")
+        wait_mode(program, "MJPG 1920x1080", 20)
+        larger = time.monotonic() - begun
+        if program.texts_since(mark):
+            raise Failed("it was read before the picture was larger")
+        wait_until("the text", 30, lambda: program.texts_since(mark))
+        read = time.monotonic() - begun
+        states = program.states_since(mark)
+        desk.camera.tell(f"dir {WORK}/counter")
+        begun = time.monotonic()
+        wait_mode(program, "MJPG 1280x720", 30)
+        calm = time.monotonic() - begun
+        texts = program.texts_since(mark)
+        if len(texts) != 1 or not texts[0].startswith(link):
+            raise Failed(f"read was {texts}")
+        if states != ["opening", "live"]:
+            raise Failed(f"the states were {states}")
+        for words in ("larger pictures, since a code in view is too small", "no small code is in view"):
+            if not log_lines(words):
+                raise Failed(f"the log does not say: {words}")
+        return (f"1920x1080 {larger:.1f} s after a small code came into view ({', '.join(states)}), read after {read:.1f} s, "
+                f"once; 1280x720 again {calm:.1f} s after it had gone")
+
+
+def slow_machine():
+    """A machine that has little time for it reads fewer frames, then smaller ones, and still reads."""
+    cam = camera(modes="mjpg:1280x720:30,mjpg:640x480:30")
+    program = Program(PROGRAM, log=LOG, nice=12)
+    busy = None
+    try:
+        wait_mode(program, "MJPG 1280x720", 10)
+        busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        begun = time.monotonic()
+        wait_mode(program, "MJPG 640x480", 120)
+        smaller = time.monotonic() - begun
+        busy.kill()
+        busy.wait()
+        program.wait_text(TEXTS["a"], 0, 5)
+        fewer = log_lines("one of so many frames is read from now on")
+        if not fewer or not log_lines("smaller pictures, since the machine is slow"):
+            raise Failed("the log does not say why")
+        shares = [line.split("share=")[1].split()[0] for line in fewer]
+        return f"fewer frames at {', '.join(shares)} hundredths of the time, 640x480 after {smaller:.0f} s, and read"
+    finally:
+        if busy:
+            busy.kill()
+        program.end()
+        cam.quit()
+
+
+def listed():
+    """What `cameras` says of two cameras, one of them busy."""
+    first = camera(name="Front Cam", modes="yuyv:640x480:30,mjpg:1280x720:30")
+    second = camera(frames="b", name="Desk Cam", key="second", modes="yuyv:1280x720:7.5")
+    try:
+        text = lambda *options: subprocess.run([PROGRAM, *options, "cameras"], capture_output=True, text=True, check=True).stdout
+        told = text()
+        wanted = text("--config", configured('device = "desk cam"\n'))
+        for words, there in (
+                ("Front Cam (free)", told), ("taken: the first that works", told), ("Desk Cam (free)", told),
+                ("not taken: another one comes first", told), ("MJPG 1280x720 30/1   <- taken", told),
+                ("taken: desk cam is wished", wanted), ("not taken: desk cam is wished", wanted),
+                ("YUYV 1280x720 15/2   <- taken", wanted)):
+            if words not in there:
+                raise Failed(f"{words} is not in: {there}")
+        with open("/share/cameras.txt", "w") as file:
+            file.write(f"{told}\n{wanted}")
+        return "names, buses, modes, which would be taken and why, also of one that is configured"
+    finally:
+        first.quit()
+        second.quit()
+
+
 def random_round(seed, steps):
     """Everything that may happen, in any order; after each step the state is what it has to be."""
     dice = random.Random(seed)
@@ -436,7 +529,10 @@ def main():
     table.case("no mode that can be taken", unusable)
     table.case("YUYV, short frames", round_trip("corrupt 1", "corrupt 0", "stalled", modes="yuyv:1280x720:30", simulator=f"{WORK}/uvcsim-short"))
     table.case("a rate that is a fraction", live_in(TEXTS["a"], "YUYV 1280x720 15/2", modes="yuyv:1280x720:7.5"))
+    table.case("a code too small for the picture", more_pixels)
     if is_full:
+        table.case("a machine that is too slow", slow_machine)
+        table.case("listed", listed)
         table.case("empty, cut off, of another size, no picture", several(damages))
         table.case("replaced by another model", another_model)
         table.case("another number after a replug", other_number)

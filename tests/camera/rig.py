@@ -72,13 +72,15 @@ def wait_for_node(name, seconds=15):
 class Program:
     """`scan --device --json`, and what it has told so far."""
 
-    def __init__(self, program, device=None, config=None, user=None, log=None):
+    def __init__(self, program, device=None, config=None, user=None, log=None, nice=None):
         which = "--device" if device is None else f"--device={device}"
         command = [program, "scan", which, "--json"]
         if config:
             command[1:1] = ["--config", config]
         if user:
             command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"] + command
+        if nice:
+            command = ["nice", "-n", str(nice)] + command
         self.log = open(log or os.devnull, "w")
         environment = dict(os.environ, RUST_LOG="coupon_kiosk=info", XDG_CONFIG_HOME="/nonexistent")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment)

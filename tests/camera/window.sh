@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/camera/window.sh RIG PROGRAM PICTURES: the whole kiosk, in its window under Xvfb in the rig's guest, while its
-# camera is pulled and frozen. A picture of each state goes into the folder PICTURES. Exit 77 where it cannot run.
+# camera is pulled and frozen, and while a manager chooses another one, turns it and cuts it. A picture of each state goes into the folder PICTURES. Exit 77 where it cannot run.
 set -euo pipefail
 
 rig=$(realpath "$1") program=$(realpath "$2")
@@ -16,16 +16,20 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$program" "$work/coupon-kiosk"
-/usr/bin/python3 - "$work/board.png" <<'BOARD'
+/usr/bin/python3 - "$work" <<'BOARD'
 import sys
 from PIL import Image
 board = Image.new("L", (32, 18))
 board.putdata([255 * ((x + y) % 2) for y in range(18) for x in range(32)])
-board.resize((1280, 720), Image.NEAREST).save(sys.argv[1])
+board.resize((1280, 720), Image.NEAREST).save(f"{sys.argv[1]}/board.png")
+halves = Image.new("L", (1280, 720), 200)
+halves.paste(40, (640, 0, 1280, 720))
+halves.save(f"{sys.argv[1]}/halves.png")
 BOARD
 "$rig/mkframes.py" "$work/frames" "$work/board.png" --sizes 1280x720 --each 5
+"$rig/mkframes.py" "$work/halves" "$work/halves.png" --sizes 1280x720 --each 5
 code=0
-"$rig/run-in-vm.sh" -q -f "$work/frames" -t 240 -s "$work/share" -m mjpg:1280x720:30 -- \
-    /usr/bin/python3 -B "$here/window.py" "$work/coupon-kiosk" || code=$?
+"$rig/run-in-vm.sh" -q -f "$work/frames" -t 500 -s "$work/share" -m mjpg:1280x720:30 -- \
+    /usr/bin/python3 -B "$here/window.py" "$work/coupon-kiosk" "$rig/out/uvcsim" "$work/halves" || code=$?
 cp "$work"/share/*.png "$pictures" 2>/dev/null || true
 [[ $code == 0 ]] || { tail -n 20 "$work/share/log" 2>/dev/null || true; exit 1; }

@@ -55,6 +55,7 @@ stories!(
     payment_code,
     redeemed,
     token_renewed,
+    two_phones,
     unknown_code
 );
 

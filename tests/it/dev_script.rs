@@ -397,10 +397,13 @@ fn help_needs_nothing() {
         ./dev soak [N]                  N customers (10,000) as fast as they go: memory, handles, threads, journal
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev touch                     the real window under real fingers: Xorg's dummy display and a touch screen's driver
+        ./dev kiosk                     kiosk mode by keys, buttons and window messages: it cannot be left, closed or typed out of
         ./dev atspi                     every story walked by an AT-SPI client, as a screen reader would
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev web                       the page for customers' phones, in a real Chromium
         ./dev package                   the Debian package, into target/debian
+        ./dev reproduce                 the release build in two folders: not a byte may differ
+        ./dev boot                      the package booted on a machine of QEMU's: touched, pulled, killed (KILLS, IDLE_SECS, ONLY)
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
@@ -425,10 +428,13 @@ fn a_command_that_is_none_is_refused() {
         ./dev soak [N]                  N customers (10,000) as fast as they go: memory, handles, threads, journal
         ./dev gallery [SIZE...]         pictures of every screen of the real window, into target/gallery
         ./dev touch                     the real window under real fingers: Xorg's dummy display and a touch screen's driver
+        ./dev kiosk                     kiosk mode by keys, buttons and window messages: it cannot be left, closed or typed out of
         ./dev atspi                     every story walked by an AT-SPI client, as a screen reader would
         ./dev rig                       the main job before a real camera device, where a camera rig is at hand (CAMERA_RIG)
         ./dev web                       the page for customers' phones, in a real Chromium
         ./dev package                   the Debian package, into target/debian
+        ./dev reproduce                 the release build in two folders: not a byte may differ
+        ./dev boot                      the package booted on a machine of QEMU's: touched, pulled, killed (KILLS, IDLE_SECS, ONLY)
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this

@@ -15,7 +15,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use tokio::sync::watch;
 
-use crate::platform::Platform;
+use crate::platform::{Odd, Platform};
 use crate::support::program;
 
 struct First {
@@ -176,6 +176,28 @@ fn what_can_mean_nothing_is_not_begun_with() {
     first.must_see(&first.wording.say("first-wrong"));
     first.touch("first-begin");
     assert!(!folder.path().join("coupon-kiosk").exists());
+}
+
+#[test]
+fn the_doctor_looks_at_the_desk_that_was_typed_before_it_is_kept() {
+    let platform = Platform::with(&[]);
+    let refusal = r#"{"errcode":40164,"errmsg":"invalid ip 203.0.113.7, not in whitelist"}"#;
+    platform.answer_oddly(
+        "/cgi-bin/stable_token",
+        Odd::Body(refusal.as_bytes().to_vec()),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = First::new(folder.path(), environment(folder.path(), &platform));
+    first.fill_in("wx0123456789abcdef");
+    first.touch("service-doctor");
+    first.wait(|tested| matches!(tested, Tested::Examined(found) if found.summary.is_some()));
+    // What IT has to add to the account's list stands on the first page.
+    let facts = [("address", "203.0.113.7".into())];
+    first.must_see(&first.wording.say_with("doctor-token-address", &facts));
+    first.must_see(&first.wording.say_with("doctor-token-address.do", &facts));
+    first.touch("day-close");
+    first.must_see(&first.wording.say("first-test"));
+    assert!(!folder.path().join("coupon-kiosk").exists(), "it was kept");
 }
 
 #[test]

@@ -163,4 +163,5 @@ rounds! {
     journals: 400,
     recordings: 5_000,
     keyboards: 10_000,
+    luma: 150,
 }

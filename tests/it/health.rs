@@ -1,12 +1,14 @@
 //! The numbers for IT: over a real socket, in words that Prometheus' own tool accepts, and with rules that it accepts too.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use coupon_kiosk::event::{CameraState, Event};
+use coupon_kiosk::frame::{Came, Delays};
 use coupon_kiosk::health::{self, Numbers, Sources};
 use coupon_kiosk::kiosk::observed::Noted;
 use coupon_kiosk::redemption::attempt::{AttemptId, Outcome, Record, Settled, SettledBy};
@@ -28,6 +30,7 @@ fn sources(journal: PathBuf) -> Sources {
     };
     Sources {
         frames: std::sync::Arc::default(),
+        delays: Delays::default(),
         journal,
         weixin: Client::new(&settings).unwrap(),
     }
@@ -42,7 +45,7 @@ fn ask(address: SocketAddr, method: &str, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.0\r\nHost: desk\r\nConnection: close\r\n\r\n"
     )
     .unwrap();
     let mut answer = String::new();
@@ -131,7 +134,10 @@ fn what_happens_is_counted_and_told_in_words_that_prometheus_takes() {
     let journal = folder.path().join("journal.sqlite");
     std::fs::write(&journal, [0; 4096]).unwrap();
     let numbers = Numbers::default();
-    let serving = health::serve(loopback(), numbers.clone(), sources(journal)).unwrap();
+    let looked_at = sources(journal);
+    let delays = looked_at.delays.clone();
+    let serving = health::serve(loopback(), numbers.clone(), looked_at).unwrap();
+    delays.record(Came::Read, Duration::from_millis(40));
     numbers.note(&Noted::Event(&Event::Camera(live())));
     numbers.note(&Noted::Event(&Event::Camera(CameraState::Lost)));
     numbers.note(&Noted::Event(&Event::Camera(live())));
@@ -167,6 +173,7 @@ fn what_happens_is_counted_and_told_in_words_that_prometheus_takes() {
         "coupon_kiosk_camera_heals_total 1",
         "coupon_kiosk_journal_write_seconds_count 1",
         "coupon_kiosk_redraw_seconds_count 1",
+        "coupon_kiosk_lens_delay_seconds{to=\"text\",quantile=\"0.99\"} 0.04",
         "coupon_kiosk_journal_size_bytes 4096",
         "coupon_kiosk_in_doubt 0",
     ] {
@@ -248,6 +255,134 @@ fn the_alert_rules_hold_and_fire_when_they_should() {
         None,
     );
     promtool(&rules(), &["test", "rules", "alerts_test.yml"], None);
+}
+
+/// A Prometheus of the test's own.
+struct Prometheus {
+    process: Child,
+    address: SocketAddr,
+    /// Tells that it is gone, by its end; until then a wait for it is a pause between two questions.
+    ended: Receiver<()>,
+}
+
+impl Prometheus {
+    /// `None` where it is not installed.
+    fn watching(kiosk: SocketAddr, folder: &Path) -> Option<Self> {
+        let listener = TcpListener::bind(loopback()).unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let config = folder.join("prometheus.yml");
+        let text = format!(
+            "global: {{scrape_interval: 300ms, scrape_timeout: 300ms}}\nrule_files: [\"{}\"]\nscrape_configs:\n  \
+             - job_name: coupon-kiosk\n    static_configs: [{{targets: [\"{kiosk}\"]}}]\n",
+            rules().join("alerts.yml").display()
+        );
+        std::fs::write(&config, text).unwrap();
+        let mut process = Command::new("prometheus")
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!(
+                "--storage.tsdb.path={}",
+                folder.join("tsdb").display()
+            ))
+            .arg(format!("--web.listen-address={address}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .ok()?;
+        let mut words = process.stderr.take().unwrap();
+        let (end, ended) = sync_channel(0);
+        std::thread::Builder::new()
+            .spawn(move || {
+                let mut all = Vec::new();
+                words.read_to_end(&mut all).unwrap_or_default();
+                drop(end);
+            })
+            .unwrap();
+        Some(Self {
+            process,
+            address,
+            ended,
+        })
+    }
+
+    fn ask(&self, path: &str) -> serde_json::Value {
+        serde_json::from_str(&ask(self.address, "GET", path).1).unwrap()
+    }
+
+    /// What a question comes to.
+    fn query(&self, expr: &str) -> Vec<serde_json::Value> {
+        let encoded: String = url::form_urlencoded::byte_serialize(expr.as_bytes()).collect();
+        let answer = self.ask(&format!("/api/v1/query?query={encoded}"));
+        assert_eq!(answer["status"], "success", "{expr}: {answer}");
+        answer["data"]["result"].as_array().unwrap().clone()
+    }
+
+    /// Waits until it has looked at the kiosk three times.
+    fn looked(&self) {
+        for _round in 0..600 {
+            let pause = self.ended.recv_timeout(Duration::from_millis(100));
+            assert_eq!(pause, Err(RecvTimeoutError::Timeout), "Prometheus ended");
+            if TcpStream::connect(self.address).is_err() {
+                continue;
+            }
+            let (status, _) = ask(self.address, "GET", "/-/ready");
+            if status == 200 && !self.query("count_over_time(up[1m]) >= 3").is_empty() {
+                return;
+            }
+        }
+        panic!("Prometheus has not looked at the kiosk");
+    }
+}
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_real_prometheus_takes_the_rules_and_answers_every_question_of_the_dashboard() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers = Numbers::default();
+    numbers.note(&Noted::Event(&Event::Camera(live())));
+    numbers.note(&Noted::Record(&settled()));
+    let told = Told::Consume(Reply::Answered(()));
+    let took = Duration::from_millis(300);
+    numbers.note(&Noted::Exchanged { took, told: &told });
+    let sources = sources(folder.path().join("j"));
+    let serving = health::serve(loopback(), numbers, sources).unwrap();
+    let Some(prometheus) = Prometheus::watching(serving.address, folder.path()) else {
+        println!("prometheus is not installed here: the dashboard's questions were not asked");
+        return;
+    };
+    prometheus.looked();
+    let dashboard = std::fs::read_to_string(rules().join("dashboard.json")).unwrap();
+    let dashboard: serde_json::Value = serde_json::from_str(&dashboard).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let targets = panels.flat_map(|panel| panel["targets"].as_array().unwrap());
+    let mut asked = 0;
+    for target in targets {
+        // What the board asks when every desk is chosen.
+        let expr = target["expr"].as_str().unwrap().replace("$desk", ".*");
+        assert!(!prometheus.query(&expr).is_empty(), "no answer to {expr}");
+        asked += 1;
+    }
+    assert!(asked >= 10, "{asked}");
+    let desks = "/api/v1/label/instance/values?match[]=coupon_kiosk_build_info";
+    let desks = prometheus.ask(desks)["data"].clone();
+    assert_eq!(desks, serde_json::json!([serving.address.to_string()]));
+    let loaded = prometheus.ask("/api/v1/rules");
+    let groups = loaded["data"]["groups"].as_array().unwrap().iter();
+    let loaded: Vec<_> = groups
+        .flat_map(|group| group["rules"].as_array().unwrap())
+        .collect();
+    let written = std::fs::read_to_string(rules().join("alerts.yml")).unwrap();
+    assert_eq!(loaded.len(), written.matches("- alert: ").count());
+    for rule in loaded {
+        assert_ne!(rule["health"], "err", "{rule}");
+    }
 }
 
 #[test]

@@ -4,10 +4,12 @@ mod cli;
 mod copy;
 mod crash;
 mod notes;
+mod power;
 mod reading;
 mod tamper;
 mod trouble;
 mod versions;
+mod vfs;
 mod writing;
 
 use std::path::{Path, PathBuf};
@@ -107,6 +109,7 @@ impl Writing {
             journal,
             in_doubt,
             redeemed: _,
+            noted: _,
             trouble,
         } = Journal::open(path, move |write, result| {
             sender.send((write, result)).ok();

@@ -8,11 +8,14 @@ use coupon_kiosk::card::{Benefit, CardId, CardTitle, Code, CodeInfo, UserCardSta
 use coupon_kiosk::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
 use coupon_kiosk::payload::{Origin, Payload};
 use coupon_kiosk::redemption::attempt::{
-    AttemptIds, Intent, JournalTrouble, Outcome, Record, SettledBy,
+    AttemptId, AttemptIds, Intent, JournalTrouble, Outcome, Record, SettledBy,
 };
+use coupon_kiosk::redemption::note::Says;
 use coupon_kiosk::redemption::reply::{Ask, Reason, Refusal, Reply, Told, Unknown};
+use coupon_kiosk::redemption::ruling::{Goods, Ground, Override, Ruling};
+use coupon_kiosk::redemption::witness::{Source, Witness, Witnessed};
 use coupon_kiosk::redemption::{Command, Moment, Redemption, Rules};
-use coupon_kiosk::screen::{Finished, Notice, Stage};
+use coupon_kiosk::screen::{Finished, Known, Notice, Stage, Why};
 
 struct Hand {
     machine: Redemption,
@@ -171,7 +174,9 @@ impl Hand {
             | Record::Resend(_)
             | Record::Probe(_)
             | Record::Remark(_)
-            | Record::Mistake(_) => None,
+            | Record::Mistake(_)
+            | Record::Override(_)
+            | Record::Witness(_) => None,
         };
         self.written
             .iter()
@@ -593,4 +598,313 @@ fn assert_ends(hand: &Hand, seed: u64) {
             "seed {seed}"
         );
     }
+}
+
+/// A consume whose answer was lost.
+fn doubting() -> Hand {
+    let (mut hand, consume) = Hand::consuming();
+    hand.told(consume, Told::Consume(Reply::Unknown(Unknown::Broken)));
+    hand.written.clear();
+    hand
+}
+
+impl Hand {
+    fn attempt(&self) -> AttemptId {
+        self.machine.screen().doubts[0].attempt
+    }
+
+    /// A manager's word, durable at once.
+    fn rules(&mut self, goods: Goods) -> &mut Self {
+        let attempt = self.attempt();
+        let ruling = Ruling {
+            goods,
+            ground: Ground::CustomerLeft,
+            text: " in a hurry ".to_owned(),
+            manager: Some("Li".to_owned()),
+        };
+        let says = Says::Override(ruling);
+        self.event(Event::Note { attempt, says }).journaled(Ok(()))
+    }
+
+    /// Sees to it that a look-up is on its way.
+    fn asks(&mut self) -> &mut Self {
+        self.event(Event::Touch(Touch::AskNow(self.attempt())))
+    }
+
+    fn overrides(&self) -> Vec<Override> {
+        let said = |(_, record): &(WriteId, Record)| match record {
+            Record::Override(said) => Some(said.clone()),
+            Record::Query(_)
+            | Record::Intent(_)
+            | Record::Resend(_)
+            | Record::Probe(_)
+            | Record::Settled(_)
+            | Record::Remark(_)
+            | Record::Mistake(_)
+            | Record::Witness(_) => None,
+        };
+        self.written.iter().filter_map(said).collect()
+    }
+
+    fn witnesses(&self) -> usize {
+        let is_one = |(_, record): &&(WriteId, Record)| matches!(record, Record::Witness(_));
+        self.written.iter().filter(is_one).count()
+    }
+
+    /// Weixin's event, so many seconds from now.
+    fn witnessed(&mut self, source: Source, seconds: i64) -> &mut Self {
+        let seen = Witnessed {
+            code: code(),
+            card_id: None,
+            source,
+            at: self.now.wall + SignedDuration::from_secs(seconds),
+            staff: None,
+        };
+        self.event(Event::Witnessed(seen))
+    }
+}
+
+#[test]
+fn a_managers_word_is_a_record_of_its_own_and_proves_nothing() {
+    let mut hand = doubting();
+    hand.rules(Goods::HandedOver);
+    let [said] = &hand.overrides()[..] else {
+        panic!("{:?}", hand.written);
+    };
+    assert_eq!(
+        (said.goods, said.text.as_str()),
+        (Goods::HandedOver, "in a hurry")
+    );
+    assert_eq!(said.clerk.as_deref(), Some("Li"));
+    assert_eq!(hand.settled(), [], "the resolver goes on");
+    let screen = hand.machine.screen();
+    assert_eq!(screen.doubts[0].ruled, Some(Goods::HandedOver));
+    assert_eq!(hand.finished().why, Why::Overruled(Goods::HandedOver));
+    assert_eq!(
+        hand.finished().outcome,
+        Outcome::InDoubt,
+        "and never redeemed"
+    );
+    hand.query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Query))]
+    );
+}
+
+#[test]
+fn a_word_counts_once_it_is_durable_and_a_second_touch_is_nothing() {
+    let mut hand = doubting();
+    let attempt = hand.attempt();
+    let says = Says::Override(Ruling {
+        goods: Goods::NotHandedOver,
+        ground: Ground::Goodwill,
+        text: String::new(),
+        manager: None,
+    });
+    let note = Event::Note { attempt, says };
+    hand.event(note.clone()).event(note);
+    assert_eq!(hand.overrides().len(), 1);
+    assert_eq!(hand.machine.screen().doubts[0].ruled, None);
+    hand.journaled(Err(JournalTrouble::Full));
+    assert_eq!(hand.machine.screen().doubts[0].ruled, None);
+    hand.rules(Goods::NotHandedOver);
+    let ruled = hand.machine.screen().doubts[0].ruled;
+    assert_eq!(ruled, Some(Goods::NotHandedOver));
+}
+
+#[test]
+fn a_word_ends_an_attempt_only_where_weixin_answers_for_minutes_and_proves_nothing() {
+    let mut hand = doubting();
+    let refusal = || Refusal {
+        errcode: 40073,
+        reason: Reason::CardId,
+        trace: None,
+    };
+    // Silence is no answer, however long it lasts.
+    hand.rules(Goods::NotHandedOver).wait(1200);
+    assert_eq!(hand.settled(), []);
+    hand.query_told(Reply::Refused(refusal()));
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::InDoubt, Some(SettledBy::Override))]
+    );
+    assert_eq!(hand.machine.screen().doubts, []);
+    // The code is free: a look-up, a confirm, a new attempt.
+    hand.scan().query_says(UserCardStatus::Normal);
+    assert!(matches!(hand.machine.screen().stage, Stage::Review(_)));
+    // Without a word nothing ends.
+    let mut hand = doubting();
+    hand.query_told(Reply::Refused(refusal())).wait(1200);
+    hand.query_told(Reply::Refused(refusal()));
+    assert_eq!(hand.settled(), []);
+}
+
+#[test]
+fn a_word_and_an_event_survive_a_restart() {
+    let mut hand = left_open();
+    let attempt = hand.attempt();
+    let at = hand.now.wall;
+    let said = Override {
+        attempt,
+        at,
+        goods: Goods::HandedOver,
+        reason: Ground::Goodwill,
+        text: String::new(),
+        clerk: None,
+    };
+    let witness = Witness {
+        attempt,
+        at,
+        source: Source::Api,
+        card_id: None,
+        staff: None,
+        agrees: true,
+    };
+    let noted = vec![Record::Override(said), Record::Witness(witness)];
+    hand.machine.recall(noted, hand.now);
+    assert_eq!(
+        hand.machine.screen().doubts[0].ruled,
+        Some(Goods::HandedOver)
+    );
+    hand.query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Witness))]
+    );
+}
+
+#[test]
+fn an_event_alone_settles_nothing_and_with_a_look_up_it_is_a_double_proof() {
+    let mut hand = doubting();
+    let asked = hand.queries();
+    hand.witnessed(Source::Api, 2);
+    assert_eq!((hand.settled(), hand.witnesses()), (vec![], 1));
+    assert!(hand.queries() >= asked, "and Weixin is asked");
+    hand.query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Witness))]
+    );
+    assert_eq!(hand.finished().settled_by, Some(SettledBy::Witness));
+}
+
+#[test]
+fn an_event_of_another_time_adds_no_proof() {
+    let mut hand = doubting();
+    hand.witnessed(Source::Api, -7200)
+        .query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Query))]
+    );
+}
+
+#[test]
+fn an_event_of_another_way_leaves_the_attempt_to_a_person() {
+    let mut hand = doubting();
+    hand.witnessed(Source::Phone, 2)
+        .query_says(UserCardStatus::Consumed);
+    assert_eq!(hand.settled(), [], "neither redeemed by us nor lost");
+    let screen = hand.machine.screen();
+    assert_eq!(screen.doubts[0].known, Known::Elsewhere);
+    assert_eq!(hand.finished().why, Why::RedeemedElsewhere);
+    hand.rules(Goods::NotHandedOver).wait(301);
+    hand.asks().query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::InDoubt, Some(SettledBy::Override))]
+    );
+}
+
+#[test]
+fn unused_is_not_believed_while_an_event_tells_of_a_redemption() {
+    let mut hand = doubting();
+    hand.witnessed(Source::Api, 2)
+        .query_says(UserCardStatus::Normal);
+    hand.wait(40).asks().query_says(UserCardStatus::Normal);
+    hand.wait(40).asks().query_says(UserCardStatus::Normal);
+    assert_eq!(hand.settled(), []);
+    hand.wait(40).asks().query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Witness))]
+    );
+}
+
+#[test]
+fn an_event_may_come_first_twice_late_or_for_nobody() {
+    // Before the answer; it is told of the attempt all the same.
+    let (mut hand, consume) = Hand::consuming();
+    hand.written.clear();
+    hand.witnessed(Source::Api, 0).witnessed(Source::Api, 0);
+    assert_eq!(hand.witnesses(), 1);
+    hand.told(consume, Told::Consume(Reply::Unknown(Unknown::Broken)));
+    hand.query_says(UserCardStatus::Consumed);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::Redeemed, Some(SettledBy::Witness))]
+    );
+    // After it has ended: a second proof of it.
+    let (mut hand, consume) = Hand::consuming();
+    hand.told(consume, Told::Consume(Reply::Answered(())));
+    hand.written.clear();
+    hand.wait(30).witnessed(Source::Api, -30);
+    assert_eq!((hand.witnesses(), hand.settled().len()), (1, 0));
+    // However many are made up, they fill no disk.
+    for seconds in 0..500 {
+        hand.witnessed(Source::Other, seconds);
+    }
+    assert!(hand.witnesses() <= 4);
+    // Nothing was sent from here.
+    let mut hand = Hand::new();
+    hand.scan().query_says(UserCardStatus::Normal);
+    hand.written.clear();
+    hand.witnessed(Source::Api, 0);
+    assert_eq!(hand.witnesses(), 0);
+}
+
+#[test]
+fn an_intent_that_takes_a_slow_disk_minutes_is_not_sent_on_its_old_look_up() {
+    let mut hand = Hand::new();
+    hand.scan()
+        .query_says(UserCardStatus::Normal)
+        .wait(50)
+        .confirm()
+        .wait(15)
+        .journaled(Ok(()));
+    assert_eq!(hand.consumes(), [], "its look-up is 65 s old");
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::SetUp, None)],
+        "and the attempt is ended"
+    );
+    assert_eq!(hand.machine.screen().notice, Some(Notice::SlowDisk));
+    assert_eq!(hand.queries(), 1, "asked again");
+    hand.written.clear();
+    hand.query_says(UserCardStatus::Normal)
+        .confirm()
+        .journaled(Ok(()));
+    assert_eq!(hand.consumes().len(), 1);
+}
+
+#[test]
+fn the_resolver_tells_which_of_how_many_look_ups_comes_next() {
+    let mut hand = doubting();
+    let of = |hand: &Hand| {
+        let line = hand.machine.screen().doubts[0].clone();
+        (line.asked, line.of)
+    };
+    // At 0, 3, 9, 21 and 30 s.
+    assert_eq!(of(&hand), (0, 5));
+    for (asked, wait) in [(1, 3), (2, 6), (3, 12), (4, 10)] {
+        hand.query_says(UserCardStatus::Normal);
+        assert_eq!(of(&hand), (asked, 5));
+        hand.wait(wait);
+    }
+    hand.query_says(UserCardStatus::Normal);
+    assert_eq!(
+        hand.settled(),
+        [(Outcome::NotRedeemed, Some(SettledBy::Query))]
+    );
 }

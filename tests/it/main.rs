@@ -42,3 +42,4 @@ mod tidy;
 mod tls;
 mod training;
 mod window;
+mod witness;

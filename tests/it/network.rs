@@ -355,6 +355,33 @@ fn an_answer_that_came_before_the_consume_was_sent_is_not_taken_for_its_answer()
     assert_eq!(desk.attempts(), ["refused"]);
 }
 
+/// The same a moment later: the unasked answer lies on the kept connection when the consume is written to it. Nothing
+/// could tell it from the true one there, so no consume goes over a connection that was used before.
+#[test]
+fn an_unasked_answer_on_a_kept_connection_is_not_taken_for_a_consumes() {
+    let (platform, desk) = normal();
+    platform.double_answers();
+    platform.fail(&[Fault::WrongKind]);
+    let ended = redeem(&desk);
+    assert_eq!(ended.object()["outcome"], "refused", "{}", ended.stderr);
+    assert_eq!(desk.attempts(), ["refused"]);
+}
+
+/// A look-up's answer says errcode 0 as well, and proves nothing of a consume.
+#[test]
+fn an_answer_of_another_call_is_not_taken_for_a_consumes() {
+    let (platform, desk) = normal();
+    let told = r#"{"errcode":0,"user_card_status":"NORMAL","can_consume":true,"card":{"card_id":"pCARD"}}"#;
+    platform.answer_oddly(CONSUME, Odd::Body(told.into()));
+    let ended = redeem(&desk);
+    assert_eq!(
+        (&ended.object()["outcome"], &ended.object()["settled_by"]),
+        (&"redeemed".into(), &"query".into()),
+        "{}",
+        ended.stderr
+    );
+}
+
 #[test]
 fn a_good_answer_is_taken_whatever_its_content_type_says() {
     for kind in ["text/plain", "text/html; charset=gbk", "image/png"] {

@@ -61,6 +61,8 @@ fn every_line_of_the_conffile_can_be_used_once_its_mark_is_taken_away() {
     let text = text.replace("[cards]", &format!("secret_file = {secret:?}\n[cards]"));
     let key = folder.path().join("key");
     std::fs::write(&key, "a key of a desk, long enough").unwrap();
+    let events = format!("[witness]\nevents_key_file = {key:?}");
+    let text = text.replace("[witness]", &events);
     // The way to the online half stands last, and wants its key.
     let text = format!("{text}key_file = {key:?}\n");
     std::fs::write(&ca_file, "").unwrap();
@@ -244,4 +246,15 @@ fn everything_that_the_package_lists_is_there() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(source.trim_end_matches('*'));
         assert!(is_made || path.exists(), "{source}");
     }
+}
+
+#[test]
+fn nothing_moves_the_kiosk_out_of_its_unit() {
+    let unit = read("systemd/coupon-kiosk@.service");
+    // A session would: systemd then knows the compositor alone, and takes no word from its child.
+    assert!(!unit.contains("PAMName="), "{unit}");
+    assert!(unit.contains("Type=notify") && unit.contains("NotifyAccess=all"));
+    assert!(unit.contains("LIBSEAT_BACKEND=seatd") && unit.contains("Wants=seatd.service"));
+    let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
+    assert!(manifest.contains(", seatd, "), "the package needs it");
 }

@@ -26,6 +26,10 @@ fn every_picture_of_a_story_is_read() {
             .unwrap();
         object["codes"][0]["text"].as_str().unwrap().to_owned()
     };
+    let line = scanned.stdout.lines().next().unwrap();
+    let places = ["path", "codes", "text", "symbology", "corners", "millis"]
+        .map(|key| line.find(&format!("\"{key}\":")).unwrap());
+    assert!(places.is_sorted(), "{line}");
     assert_eq!(read("/redeemed.png"), "409632457895");
     assert_eq!(read("/custom_code.png"), "PK0000397757");
     assert!(
@@ -50,6 +54,11 @@ fn a_named_file_that_is_no_picture_is_an_error_and_in_a_folder_it_is_passed_over
     assert!(named.object()["error"].is_string());
     let below = scan(&["--json", folder.path().to_str().unwrap()]);
     assert_eq!((below.exit, below.stdout.as_str()), (0, ""));
+    let said = "there is no picture in this folder or below it";
+    assert!(below.stderr.contains(said), "{}", below.stderr);
+    let path = folder.path().to_str().unwrap();
+    let told = format!("{path}: no picture in this folder or below it\n");
+    assert_eq!(scan(&[path]).stdout, told);
 }
 
 #[test]

@@ -97,6 +97,50 @@ fn what_was_read_as_a_secret_is_hidden_in_the_lines_of_every_library() {
     assert!(!hidden.stderr.contains(&address), "{}", hidden.stderr);
 }
 
+/// A program that crashes leaves its memory behind where the system is set up so, and the token and the secret are in it.
+#[test]
+fn a_core_file_holds_no_secret() {
+    let platform = Platform::with(&[(CODE, "NORMAL")]);
+    let desk = Desk::of(&platform);
+    platform.answer_oddly("/card/code/get", Odd::Stalls);
+    let program = desk.command(&["redeem", "--code", CODE]);
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", "ulimit -c unlimited; exec \"$@\"", "sh"])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .env_clear()
+        .current_dir(desk.folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
+    let mut child = shell.spawn().unwrap();
+    while platform.queries() == 0 {
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    let filter = std::fs::read_to_string(format!("/proc/{id}/coredump_filter")).unwrap();
+    assert_eq!(filter.trim().trim_start_matches('0'), "");
+    let killed = std::process::Command::new("kill")
+        .args(["-ABRT", &id])
+        .status();
+    assert!(killed.unwrap().success());
+    assert!(!child.wait().unwrap().success());
+    for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let is_core = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("core"));
+        if is_core {
+            let core = std::fs::read(&path).unwrap();
+            let holds = |secret: &str| {
+                core.windows(secret.len())
+                    .any(|bytes| bytes == secret.as_bytes())
+            };
+            assert!(!holds(APP_SECRET) && !holds(TOKEN), "{}", path.display());
+        }
+    }
+}
+
 #[test]
 fn an_answer_that_repeats_our_secrets_does_not_spread_them() {
     for (call, secret) in [

@@ -1,5 +1,6 @@
-//! A busy store's customers as fast as they go, through the real scanner, loop, client and journal, in a process of their
-//! own: what it holds after the last of them is what it held after the first few.
+//! A busy store's customers as fast as they go, through the real scanner, loop, client, journal and window, in a process of
+//! their own: what it holds and draws after the last of them is what it held and drew after the first few. The window is
+//! drawn up to its shapes, without a display; each coupon is confirmed by a touch on its key.
 //!
 //! `./dev soak 10000` prints the figures; a plain `cargo test` sends a few.
 
@@ -7,22 +8,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use coupon_kiosk::event::{Event, Touch};
-use coupon_kiosk::frame::{Frame, Luma, Rgb, Sight, Slot};
+use coupon_kiosk::event::Event;
+use coupon_kiosk::frame::{Delays, Frame, Luma, Outlines, Rgb, Slot};
 use coupon_kiosk::journal::Journal;
 use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::kiosk::clock::{Clock, tick};
 use coupon_kiosk::kiosk::{Inbox, Kiosk, Parts};
+use coupon_kiosk::office::Office;
 use coupon_kiosk::payload::{Origin, Payload, PaymentCodes};
 use coupon_kiosk::redemption::Rules;
 use coupon_kiosk::redemption::attempt::Outcome;
 use coupon_kiosk::scanner::{self, Symbologies, tracker::Sighting};
-use coupon_kiosk::screen::{Screen, Stage};
+use coupon_kiosk::screen::{Screen, Shade, Stage};
+use coupon_kiosk::ui::{self, Said, Window};
 use coupon_kiosk::weixin::token::TokenSource;
 use coupon_kiosk::weixin::{Client, Settings};
+use coupon_kiosk::wording::{Language, Wording};
 use coupon_kiosk::worker::Worker;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -73,12 +80,12 @@ fn serve(address: &str, customers: usize) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let mut desk = Desk::new(address, folder.path());
     let begun = tick();
-    let mut held = vec![Held::now(&desk.journal)];
+    let mut held = vec![Held::now(&mut desk)];
     let part = (customers / 5).max(1);
     for customer in 0..customers {
         desk.redeem(&code(customer));
         if (customer + 1) % part == 0 {
-            held.push(Held::now(&desk.journal));
+            held.push(Held::now(&mut desk));
             println!(
                 "soak {:>6} customers: {:?}",
                 customer + 1,
@@ -91,8 +98,14 @@ fn serve(address: &str, customers: usize) {
     let late = held.last().unwrap();
     let grown = (late.journal - held[0].journal) / customers as u64;
     println!("soak {millis} ms and {grown} bytes of journal a customer");
+    let drawn = (early.drawn_micros, late.drawn_micros);
+    println!("soak the idle picture takes {drawn:?} microseconds, early and late");
     assert_eq!(late.threads, early.threads);
     assert_eq!(late.handles, early.handles);
+    assert_eq!(
+        late.shapes, early.shapes,
+        "the idle picture is the same one"
+    );
     assert!(late.kib < early.kib + 8 * 1024, "{early:?} {late:?}");
     let journal = desk.journal.clone();
     drop(desk);
@@ -110,10 +123,20 @@ struct Held {
     threads: u64,
     handles: usize,
     journal: u64,
+    /// Of the idle picture, and how long the newest ones took in the mean.
+    shapes: usize,
+    drawn_micros: u128,
 }
 
 impl Held {
-    fn now(journal: &Path) -> Self {
+    fn now(desk: &mut Desk) -> Self {
+        const PICTURES: usize = 20;
+        desk.wait_idle();
+        let begun = tick();
+        desk.window.run_steps(PICTURES);
+        let drawn_micros = begun.elapsed().as_micros() / PICTURES as u128;
+        let shapes = desk.window.output().shapes.len();
+        let journal = &desk.journal;
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let field = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name)).unwrap();
@@ -124,20 +147,26 @@ impl Held {
             threads: field("Threads:"),
             handles: fs::read_dir("/proc/self/fd").unwrap().count(),
             journal: fs::metadata(journal).map_or(0, |file| file.len()),
+            shapes,
+            drawn_micros,
         }
     }
 }
 
-/// The kiosk without its window: frames in, screens out.
+/// The kiosk: frames in, touches in, screens out.
 struct Desk {
     frames: Arc<Slot<Frame>>,
-    sights: Arc<Slot<Sight>>,
+    outlines: Arc<Outlines>,
     screens: watch::Receiver<Screen>,
-    inbox: Inbox,
     waits: Runtime,
     journal: PathBuf,
     /// The camera's clock: it goes as fast as the customers come.
     at: Instant,
+    window: Harness<'static, Window>,
+    /// By so many milliseconds the window's clock is ahead: nobody waits for a key to be armed.
+    ahead: Arc<AtomicU64>,
+    wording: Wording,
+    _office: watch::Sender<Office>,
     _scanner: Worker,
     // Dropped first, so that the thread after it ends.
     _stop: tokio::sync::oneshot::Sender<()>,
@@ -182,6 +211,7 @@ impl Desk {
             journal: opened.journal,
             open: opened.in_doubt,
             redeemed: opened.redeemed,
+            noted: opened.noted,
             trouble: opened.trouble,
             clock: Clock::System,
             inbox: (inbox.clone(), events),
@@ -195,7 +225,13 @@ impl Desk {
                 }
             });
         });
-        let (frames, sights) = (Arc::default(), Arc::default());
+        let (frames, outlines): (_, Arc<Outlines>) = (Arc::default(), Arc::default());
+        let (office, looked) = watch::channel(Office::default());
+        let ahead: Arc<AtomicU64> = Arc::default();
+        let parts = parts(&screens, looked, (&frames, &outlines), &inbox, &ahead);
+        let window = Harness::builder()
+            .with_size([1920.0, 1080.0])
+            .build_eframe(|created| Window::new(&created.egui_ctx, parts).0);
         let offers = inbox.clone();
         let taken = move |sighting, _at| {
             let event = match sighting {
@@ -210,17 +246,20 @@ impl Desk {
         let scanner = scanner::watch(
             Arc::clone(&frames),
             Symbologies::default(),
-            Arc::clone(&sights),
+            Arc::clone(&outlines),
             taken,
         );
         Self {
             frames,
-            sights,
+            outlines,
             screens,
-            inbox,
             waits: runtime(),
             journal,
             at: tick(),
+            window,
+            ahead,
+            wording: Wording::new(Language::En),
+            _office: office,
             _scanner: scanner.unwrap(),
             _stop: stop,
             _kiosk: serving.unwrap(),
@@ -232,11 +271,11 @@ impl Desk {
         // Two frames agree, and the phone goes.
         self.show(picture.clone(), 33);
         self.show(picture, 33);
-        let review = self.wait(|screen| match &screen.stage {
-            Stage::Review(review) if review.info.code.as_str() == code => Some(review.look_up),
+        self.wait(|screen| match &screen.stage {
+            Stage::Review(review) if review.info.code.as_str() == code => Some(()),
             Stage::Review(_) | Stage::Idle | Stage::Working(_) | Stage::Finished(_) => None,
         });
-        assert!(self.inbox.offer(Event::Touch(Touch::Confirm(review))));
+        self.touch("review-confirm");
         let outcome = self.wait(|screen| match &screen.stage {
             Stage::Finished(finished) if finished.code.as_ref()?.as_str() == code => {
                 Some(finished.outcome)
@@ -244,19 +283,35 @@ impl Desk {
             Stage::Review(_) | Stage::Idle | Stage::Working(_) | Stage::Finished(_) => None,
         });
         assert_eq!(outcome, Outcome::Redeemed);
+        self.touch("back");
         self.show(Luma::new(64, 64, vec![u8::MAX; 64 * 64]).unwrap(), 3000);
+    }
+
+    /// Touches a key of what is on the screen, once it takes touches.
+    fn touch(&mut self, key: &str) {
+        self.window.run_steps(2);
+        self.ahead.fetch_add(500, Ordering::Relaxed);
+        self.window.run_steps(2);
+        let label = self.wording.say(key);
+        self.window.get_by_label(&label).click();
+        self.window.run_steps(3);
+    }
+
+    fn wait_idle(&mut self) {
+        self.wait(|screen| matches!(screen.stage, Stage::Idle).then_some(()));
+        self.window.run_steps(3);
     }
 
     /// Shows one frame and waits until the scanner has seen it.
     fn show(&mut self, luma: Luma, later: u64) {
         self.at += Duration::from_millis(later);
-        let (seen, _) = self.sights.newest();
+        let (seen, _) = self.outlines.sights.newest();
         self.frames.put(Frame {
             luma,
             preview: Arc::new(Rgb::new(1, 1, vec![0; 3]).unwrap()),
             at: self.at,
         });
-        let (now, _) = self.sights.wait_newer(seen, PATIENCE);
+        let (now, _) = self.outlines.sights.wait_newer(seen, PATIENCE);
         assert!(now > seen, "the scanner saw nothing");
     }
 
@@ -268,6 +323,40 @@ impl Desk {
             let screen = screen.expect("it takes too long").unwrap();
             wanted(&screen).unwrap()
         })
+    }
+}
+
+/// What the window is put together from.
+fn parts(
+    screens: &watch::Receiver<Screen>,
+    office: watch::Receiver<Office>,
+    (frames, outlines): (&Arc<Slot<Frame>>, &Arc<Outlines>),
+    inbox: &Inbox,
+    ahead: &Arc<AtomicU64>,
+) -> ui::Parts {
+    let (offers, ahead) = (inbox.clone(), Arc::clone(ahead));
+    let tell = move |said| {
+        if let Said::Event(event) = said {
+            assert!(offers.offer(event));
+        }
+    };
+    ui::Parts {
+        panels: Vec::new(),
+        screens: screens.clone(),
+        office,
+        frames: Arc::clone(frames),
+        outlines: Arc::clone(outlines),
+        delays: Delays::default(),
+        tell: Box::new(tell),
+        tick: Box::new(move || tick() + Duration::from_millis(ahead.load(Ordering::Relaxed))),
+        language: Language::En,
+        zone: jiff::tz::TimeZone::UTC,
+        payment_codes: PaymentCodes::Refused,
+        phones: None,
+        handset: None,
+        beat: Box::new(|_| {}),
+        is_fullscreen: true,
+        shade: Shade::Dark,
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use coupon_kiosk::event::OnDuty;
 use coupon_kiosk::office::{Office, Reading, Role};
+use coupon_kiosk::redemption::attempt::Record;
 use coupon_kiosk::screen::Stage;
 use coupon_kiosk::ui::drawn;
 use coupon_kiosk::wording::Language;
@@ -33,6 +34,15 @@ impl Walk {
 
     pub fn open_service(&mut self) {
         self.press_corner(Duration::from_secs(3));
+    }
+
+    /// Lets the doctor look, and waits until he has.
+    fn examine(&mut self) {
+        self.touch(&self.say("service-doctor"));
+        self.wait_office("summary", |office| {
+            let checkup = office.checkup.as_ref();
+            checkup.is_some_and(|checkup| checkup.summary.is_some())
+        });
     }
 
     fn on_duty(&mut self, wanted: &OnDuty) {
@@ -231,6 +241,33 @@ fn nobody_closes_a_kiosk_but_by_the_managers_pages() {
 }
 
 /// Every page behind the counter at one size, measured.
+#[test]
+fn the_doctor_tells_on_the_managers_pages_what_is_wrong_and_what_to_do() {
+    let mut walk = Walk::new(Language::En);
+    walk.open_service();
+    walk.examine();
+    let checkup = walk.office.borrow().checkup.clone().unwrap();
+    // The gravest stand first, with what to do about them.
+    let gravest = checkup.lines.iter().max_by_key(|line| line.verdict);
+    let gravest = gravest.unwrap();
+    walk.must_see(&gravest.says);
+    walk.must_see(gravest.advice.as_ref().unwrap());
+    let summary = checkup.summary.unwrap();
+    assert!(summary.starts_with("coupon-kiosk "), "{summary}");
+    // The demo has no network and no desk to look at.
+    assert!(!summary.contains("reach"), "{summary}");
+    walk.touch(&walk.say("checkup-cross"));
+    let beside = [("mm", "0.0".into())];
+    walk.must_see(&walk.wording.say_with("checkup-cross-near", &beside));
+    walk.touch(&walk.say("checkup-again"));
+    walk.wait_office("second look", |office| {
+        let checkup = office.checkup.as_ref();
+        checkup.is_some_and(|checkup| checkup.summary.is_some())
+    });
+    walk.touch(&walk.say("day-close"));
+    walk.must_see(&walk.say("service-title"));
+}
+
 fn measured(language: Language, (width, height): (f32, f32)) -> Vec<String> {
     let mut found = Vec::new();
     let mut walk = Walk::sized(language, width, height);
@@ -274,6 +311,11 @@ fn measured(language: Language, (width, height): (f32, f32)) -> Vec<String> {
             walk.touch(&walk.say("day-close"));
         }
     }
+    walk.touch(&walk.say("day-close"));
+    walk.examine();
+    measure(&mut walk, &name("doctor"), &mut found);
+    walk.touch(&walk.say("day-close"));
+    walk.touch(&walk.say("service-staff"));
     walk.add("lina", Role::Manager, "8253");
     walk.add("wang", Role::Clerk, "7104");
     measure(&mut walk, &name("staff"), &mut found);
@@ -308,4 +350,102 @@ fn every_page_behind_the_counter_can_be_read_and_hit() {
         found.len(),
         found.join("\n")
     );
+}
+
+/// Into the list of what is in doubt, and to the manager's form of its one line.
+fn open_override(walk: &mut Walk) {
+    walk.hold_up("lost_for_good");
+    walk.confirm();
+    walk.ends_with("outcome-in-doubt", "why-unknown-consuming");
+    walk.go_back();
+    walk.touch(&walk.say("attention-show"));
+    walk.touch(&walk.say("override-open"));
+}
+
+/// Chooses, and writes the word down.
+fn decide(walk: &mut Walk, goods: &str, ground: &str) {
+    walk.touch(&walk.say(goods));
+    walk.touch(&walk.say(ground));
+    walk.touch(&walk.say("override-keep"));
+    walk.wait("a manager's word", |screen| {
+        screen.doubts.iter().any(|doubt| doubt.ruled.is_some())
+    });
+    walk.wait_office("the record", |office| !office.staff.is_checking);
+}
+
+#[test]
+fn a_managers_word_is_written_down_and_the_asking_goes_on() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        open_override(&mut walk);
+        let keep = walk.say("override-keep");
+        let is_disabled = |walk: &Walk| {
+            let key = walk.harness.get_by_label(&keep);
+            key.accesskit_node().is_disabled()
+        };
+        assert!(is_disabled(&walk), "nothing is chosen yet");
+        walk.touch(&walk.say("goods-handed-over"));
+        walk.touch(&walk.say("ground-other"));
+        assert!(is_disabled(&walk), "another reason wants words");
+        walk.touch(&walk.say("override-words"));
+        walk.touch("7");
+        walk.touch(&walk.say("remark-keep"));
+        assert!(!is_disabled(&walk));
+        decide(&mut walk, "goods-not-handed-over", "ground-customer-left");
+        // Back on the list, which says so, and goes on asking.
+        walk.must_see(&walk.say("doubts-title"));
+        let said = walk.say("goods-not-handed-over");
+        let (harness, wording) = (&walk.harness, &walk.wording);
+        assert!(
+            harness.query_all_by_label_contains(&said).next().is_some()
+                || harness.query_all_by_value(&said).next().is_some(),
+            "{} {:?}",
+            wording.language().tag(),
+            harness.root()
+        );
+        walk.touch(&walk.say("close"));
+        walk.touch(&walk.say("day-open"));
+        walk.wait_office("the word in today's list", |office| {
+            matches!(&office.day, Reading::Ready(lines) if lines.iter().any(|line| line.ruled.is_some()))
+        });
+        walk.touch(&walk.first_line());
+        walk.wait_office("its story", |office| {
+            let records = office.story.as_ref().map(|story| &story.records);
+            matches!(records, Some(Reading::Ready(records)) if records.iter().any(|record| {
+                matches!(record, Record::Override(said) if said.text == "7" && said.clerk.is_none())
+            }))
+        });
+    }
+}
+
+#[test]
+fn with_staff_a_managers_pin_stands_before_the_word_and_his_name_in_it() {
+    let mut walk = Walk::with_staff(Language::En);
+    walk.sign_in("wang", "7104");
+    walk.on_duty(&OnDuty::Clerk("wang".to_owned()));
+    open_override(&mut walk);
+    // A clerk's PIN opens nothing here, and a scanner's digits are no coupon's.
+    walk.must_see(&walk.say("sign-in-manager"));
+    walk.type_digits("7104");
+    walk.touch(&walk.say("pin-ok"));
+    walk.wait_office("a refusal", |office| office.staff.denied.is_some());
+    walk.type_digits("8253");
+    walk.touch(&walk.say("pin-ok"));
+    walk.wait_office("the manager", |office| office.staff.is_manager);
+    decide(&mut walk, "goods-handed-over", "ground-shown-used");
+    walk.wait_office("the pages closed behind him", |office| {
+        !office.staff.is_manager
+    });
+    walk.touch(&walk.say("close"));
+    walk.touch(&walk.say("day-open"));
+    walk.wait_office("today's list", |office| {
+        matches!(office.day, Reading::Ready(_))
+    });
+    walk.touch(&walk.first_line());
+    walk.wait_office("his name", |office| {
+        let records = office.story.as_ref().map(|story| &story.records);
+        matches!(records, Some(Reading::Ready(records)) if records.iter().any(|record| {
+            matches!(record, Record::Override(said) if said.clerk.as_deref() == Some("lina"))
+        }))
+    });
 }

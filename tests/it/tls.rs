@@ -1,4 +1,4 @@
-//! TLS with a private authority, the one kept connection, and the proxy, through the program itself.
+//! TLS with a private authority, the kept connection and the new one, and the proxy, through the program itself.
 
 use crate::platform::{Odd, Platform};
 use crate::relays::{Authority, Manners, Proxy, TlsFront, blurting, old_tls};
@@ -45,16 +45,20 @@ fn check_redeemed(platform: &Platform, ended: &Ended) {
     );
 }
 
-/// All that leads to a consume went over one connection, and so over one handshake.
-fn check_one_connection(platform: &Platform) {
+/// All that leads to a consume went over one connection, and so over one handshake; the consume over one of its own.
+fn check_connections(platform: &Platform) {
     let calls = platform.calls();
-    let mut used: Vec<u32> = calls
-        .iter()
-        .filter(|(_, call)| call != "/card/get")
-        .map(|(connection, _)| *connection)
-        .collect();
-    used.dedup();
-    assert_eq!(used.len(), 1, "{calls:?}");
+    let used = |is_one: fn(&str) -> bool| {
+        let calls = calls.iter().filter(|(_, call)| is_one(call));
+        let mut used: Vec<u32> = calls.map(|(connection, _)| *connection).collect();
+        used.dedup();
+        used
+    };
+    let asked = used(|call| !["/card/get", "/card/code/consume"].contains(&call));
+    let others = used(|call| call != "/card/code/consume");
+    let sent = used(|call| call == "/card/code/consume");
+    assert_eq!((asked.len(), sent.len()), (1, 1), "{calls:?}");
+    assert!(!others.contains(&sent[0]), "{calls:?}");
 }
 
 /// Nothing got through, and people are told why in their words.
@@ -83,7 +87,7 @@ fn a_server_of_a_private_authority_is_trusted_by_its_ca_file() {
 }
 
 #[test]
-fn token_query_and_consume_pay_for_one_handshake_and_the_title_for_its_own() {
+fn token_and_query_pay_for_one_handshake_and_the_consume_and_the_title_for_their_own() {
     let (platform, desk) = desk("");
     let authority = Authority::new();
     let front = TlsFront::before(platform.address(), &authority, "localhost");
@@ -100,8 +104,8 @@ fn token_query_and_consume_pay_for_one_handshake_and_the_title_for_its_own() {
         "pCARD",
     ];
     check_redeemed(&platform, &desk.run(&args));
-    assert_eq!((platform.tokens(), front.handshakes()), (1, 2));
-    check_one_connection(&platform);
+    assert_eq!((platform.tokens(), front.handshakes()), (1, 3));
+    check_connections(&platform);
 }
 
 #[test]
@@ -112,7 +116,7 @@ fn a_title_that_is_never_answered_takes_no_connection_from_the_consume() {
     reach(&desk, &trusting(&desk, &authority, front.port));
     platform.answer_oddly("/card/get", Odd::Stalls);
     check_redeemed(&platform, &redeem(&desk));
-    check_one_connection(&platform);
+    check_connections(&platform);
 }
 
 #[test]

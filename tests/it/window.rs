@@ -17,7 +17,7 @@ use coupon_kiosk::kiosk::clock;
 use coupon_kiosk::office::Office;
 use coupon_kiosk::scanner::{self, Effort, Symbologies};
 use coupon_kiosk::screen::handset::Handset;
-use coupon_kiosk::screen::{Screen, Stage, Why};
+use coupon_kiosk::screen::{Connection, Screen, Stage, Why};
 use coupon_kiosk::sound::{Sound, Speaker, wav};
 use coupon_kiosk::ui::{Parts, Window};
 use coupon_kiosk::wording::{Language, Wording};
@@ -267,6 +267,19 @@ impl Walk {
     pub fn hold_up(&mut self, story: &str) {
         let label = self.say(&format!("story-{}", story.replace('_', "-")));
         self.touch(&label);
+    }
+
+    /// Waits until two codes are seen and drawn.
+    pub fn several(&mut self) {
+        self.wait("codes", |screen| screen.desk.view == View::Several);
+        self.must_see(&self.outline(1));
+        self.must_see(&self.outline(2));
+    }
+
+    /// What an assistive program calls the outline of one of two codes, from the left.
+    pub fn outline(&self, number: usize) -> String {
+        let values = [("number", number.into()), ("count", 2.into())];
+        self.wording.say_with("sight", &values)
     }
 
     pub fn confirm(&mut self) {
@@ -877,6 +890,39 @@ fn a_phone_that_is_held_on_is_told_and_not_read_twice() {
     walk.go_back();
     assert!(walk.is_idle());
     assert_ne!(walk.screens.borrow().desk.view, View::Several);
+}
+
+#[test]
+fn of_two_phones_the_touched_one_is_looked_up_and_nothing_before() {
+    for language in Language::ALL {
+        let mut walk = Walk::new(language);
+        walk.hold_up("two_phones");
+        walk.several();
+        walk.must_see(&walk.say("view-several"));
+        assert!(walk.is_idle());
+        let connection = walk.screens.borrow().desk.connection.clone();
+        assert_eq!(connection, Connection::Untried, "Weixin was asked");
+        // The left one is expired.
+        walk.touch(&walk.outline(2));
+        walk.confirm();
+        walk.ends_with("outcome-redeemed", "why-confirmed");
+        walk.go_back();
+        walk.hold_up("two_phones");
+        walk.several();
+        walk.touch(&walk.outline(1));
+        walk.ends_with("outcome-refused", "why-expire");
+        walk.go_back();
+    }
+}
+
+#[test]
+fn the_outlines_of_several_codes_are_reached_by_keyboard_and_by_programs() {
+    let mut walk = Walk::new(Language::En);
+    walk.hold_up("two_phones");
+    walk.several();
+    walk.go_to(&walk.outline(1));
+    walk.press(Key::Enter);
+    walk.ends_with("outcome-refused", "why-expire");
 }
 
 #[test]

@@ -22,7 +22,7 @@ printf '%-28s %8s %10s  %s\n' 'planted fault' seeds seconds 'broken promise'
 for fault in "$@"; do
     rm -rf "${copy:?}/product"
     mkdir "$copy/product"
-    tar -cf - --exclude=./target --exclude=./.git . | tar -xf - -C "$copy/product"
+    tar -cf - --exclude=./target --exclude=./fuzz/target --exclude=./.git . | tar -xf - -C "$copy/product"
     git -C "$copy/product" apply "tests/simulation/faults/$fault.patch"
     binary=$(
         cd "$copy/product"

@@ -139,6 +139,7 @@ impl<S: Stories> Serving<S> {
                     // A customer hands his coupon over from his own phone: that is no training.
                     Event::Payload(_, Origin::HandOff | Origin::Online)
                     | Event::HandedOver { .. }
+                    | Event::Witnessed(_)
                     | Event::Duty(_)
                     | Event::Invitation(_) => inbox.offer(event),
                     // Today's list is not shown in a training, so that nobody has written anything.

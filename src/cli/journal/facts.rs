@@ -11,6 +11,8 @@ use crate::journal::export::word;
 use crate::journal::history::Entry;
 use crate::payload::Origin;
 use crate::redemption::attempt::Record;
+use crate::redemption::ruling::Override;
+use crate::redemption::witness::Witness;
 
 /// Writes a heading and a line for each fact that the record tells.
 pub fn write(entry: &Entry, time_zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
@@ -22,6 +24,8 @@ pub fn write(entry: &Entry, time_zone: &TimeZone, out: &mut dyn Write) -> io::Re
         Record::Settled(_) => "settled",
         Record::Remark(_) => "remark",
         Record::Mistake(_) => "mistake",
+        Record::Override(_) => "override",
+        Record::Witness(_) => "witness",
     };
     writeln!(
         out,
@@ -91,7 +95,39 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
             ("clerk", remark.clerk.clone()),
         ],
         Record::Mistake(mistake) => vec![("clerk", mistake.clerk.clone())],
+        Record::Override(said) => override_facts(said),
+        Record::Witness(witness) => witness_facts(witness),
     }
+}
+
+fn override_facts(said: &Override) -> Vec<Fact> {
+    vec![
+        ("goods", Some(word(&said.goods))),
+        ("reason", Some(word(&said.reason))),
+        (
+            "text",
+            Some(said.text.clone()).filter(|text| !text.is_empty()),
+        ),
+        ("clerk", said.clerk.clone()),
+    ]
+}
+
+fn witness_facts(witness: &Witness) -> Vec<Fact> {
+    vec![
+        ("ConsumeSource", Some(word(&witness.source))),
+        ("CardId", card_id(witness.card_id.as_ref())),
+        (
+            "StaffOpenId",
+            witness
+                .staff
+                .as_ref()
+                .map(|staff| staff.masked().to_owned()),
+        ),
+        (
+            "fits",
+            Some(if witness.agrees { "yes" } else { "no" }.to_owned()),
+        ),
+    ]
 }
 
 fn info(info: &CodeInfo) -> Vec<Fact> {

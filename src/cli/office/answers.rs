@@ -13,6 +13,8 @@ use crate::config;
 use crate::event::{Event, OnDuty};
 use crate::kiosk::clock;
 use crate::office::{Change, Denied, Person, Pin, Reading, Role, Story, Wish};
+use crate::redemption::note::Says;
+use crate::redemption::ruling::Ruling;
 use crate::staff::Refused;
 
 impl Serving {
@@ -31,9 +33,8 @@ impl Serving {
 
     /// Opens the camera that was chosen on the screen, or the configured one.
     pub(super) fn open_lens(&mut self) {
-        let name = self.office.settings.camera.clone();
         if let Some(lens) = &mut self.lens {
-            lens.open(name.as_deref());
+            lens.open();
         }
     }
 
@@ -48,6 +49,8 @@ impl Serving {
                 }
             }
             Asked::Wish(wish) => self.grant(wish),
+            Asked::Found(round, line) => self.found(round, line),
+            Asked::Examined(round, summary) => self.examined(round, summary),
             Asked::End => return false,
         }
         true
@@ -66,8 +69,10 @@ impl Serving {
             Wish::Away => self.put_away(),
             Wish::SignIn(name, pin) => self.sign_in(name, &pin),
             Wish::Manager(name, pin) => {
-                let is_manager = self.check(&name, &pin) == Some(Role::Manager);
-                self.office.staff.is_manager |= is_manager;
+                if self.check(&name, &pin) == Some(Role::Manager) {
+                    self.office.staff.is_manager = true;
+                    self.manager = Some(name);
+                }
             }
             Wish::Lock => {
                 if !self.office.staff.people.is_empty() {
@@ -81,7 +86,9 @@ impl Serving {
             | Wish::Remove(_)
             | Wish::Change(_)
             | Wish::Cameras
+            | Wish::Override(..)
             | Wish::Export
+            | Wish::Examine(..)
             | Wish::Train => self.grant_manager(wish),
         }
     }
@@ -111,6 +118,16 @@ impl Serving {
                 self.office.exported = Some(written);
             }
             Wish::Train => self.train(),
+            Wish::Examine(language, panel) => self.examine(language, panel),
+            Wish::Override(attempt, goods, ground, text) => {
+                let says = Says::Override(Ruling {
+                    goods,
+                    ground,
+                    text,
+                    manager: self.manager.clone(),
+                });
+                self.tell(Event::Note { attempt, says });
+            }
             Wish::Day
             | Wish::Story(_)
             | Wish::Away
@@ -159,9 +176,11 @@ impl Serving {
         self.office.story = None;
         self.office.cameras = None;
         self.office.exported = None;
+        self.office.checkup = None;
         self.office.staff.denied = None;
         self.office.staff.changed = None;
         self.office.staff.is_manager = false;
+        self.manager = None;
         self.show_staff();
     }
 
@@ -239,9 +258,17 @@ impl Serving {
                     tracing::debug!("the kiosk had stopped");
                 }
             }
-            Change::Camera(name) => {
-                settings.camera = Some(name.clone());
-                self.open_lens();
+            Change::Camera(id) => {
+                settings.camera = Some(id.clone());
+                if let Some(lens) = &mut self.lens {
+                    lens.choose(id);
+                }
+            }
+            Change::Aim(aim) => {
+                settings.aim = *aim;
+                if let Some(lens) = &mut self.lens {
+                    lens.aim(aim);
+                }
             }
         }
         self.office.place = self.place();
@@ -273,8 +300,11 @@ impl Serving {
 
     fn duty(&mut self, duty: OnDuty) {
         self.office.staff.on_duty = duty.clone();
-        let event = Ask::Event(Event::Duty(duty));
-        if self.asks.blocking_send(event).is_err() {
+        self.tell(Event::Duty(duty));
+    }
+
+    fn tell(&self, event: Event) {
+        if self.asks.blocking_send(Ask::Event(event)).is_err() {
             tracing::debug!("the kiosk had stopped");
         }
     }

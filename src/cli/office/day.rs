@@ -220,6 +220,7 @@ fn of_day(lines: Vec<Line>, seen: &BTreeMap<CardId, String>) -> Vec<DayLine> {
             clerk: line.clerk,
             remark: line.remark,
             is_mistake: line.mistake,
+            ruled: line.ruled,
         });
     }
     day.reverse();

@@ -1,14 +1,12 @@
 //! Looking for finder patterns in grey, by their likeness alone: a dark square in a light ring in a dark one, in many
 //! sizes. Slower than following rows of black and white, and not put off by smear, glare or a missing piece.
 
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "pixels are few"
-)]
+#![expect(clippy::cast_precision_loss, reason = "pixels are few")]
+
+use std::ops::RangeInclusive;
 
 use super::Trio;
+use super::sums::{Spans, Sums};
 use super::warp::{Point, View, distance};
 use crate::frame::Luma;
 
@@ -35,19 +33,52 @@ const CANDIDATES: usize = 40;
 const MARKS: usize = 14;
 const LEAST_SCORE: f32 = 0.5;
 /// Levels of brightness; the noise of a dark picture is about as much.
-const LEAST_DIFFERENCE: f32 = 3.0;
+pub(super) const LEAST_DIFFERENCE: f32 = 3.0;
 /// Modules in pixels of the picture that is searched; a step between two sizes is a quarter.
 const FINEST: f32 = 1.5;
 const COARSEST: f32 = 24.0;
 
-/// The most likely marks, of dark codes on light or the other way round. `small` is what is searched, `scale` times
-/// smaller than `view`'s picture.
-pub(super) fn marks(view: View<'_>, small: &Luma, scale: f32) -> Vec<Mark> {
-    let mut found = candidates(small, view.is_inverted);
+/// What is searched for marks.
+pub(super) struct Part<'a> {
+    luma: &'a Luma,
+    /// How many times smaller it is than the picture it was made of.
+    scale: f32,
+    /// Where in that picture it begins.
+    corner: Point,
+    /// Modules in its pixels.
+    modules: RangeInclusive<f32>,
+}
+
+impl<'a> Part<'a> {
+    /// A whole picture, made smaller.
+    pub(super) fn whole(luma: &'a Luma, scale: f32) -> Self {
+        Self {
+            luma,
+            scale,
+            corner: [0.0; 2],
+            modules: FINEST..=COARSEST,
+        }
+    }
+
+    /// A piece of a picture, for what is too fine to be found in its half.
+    pub(super) fn fine(luma: &'a Luma, corner: Point) -> Self {
+        Self {
+            luma,
+            scale: 1.0,
+            corner,
+            modules: FINEST..=2.0 * FINEST,
+        }
+    }
+}
+
+/// The most likely marks, of dark codes on light or the other way round. `small` is what is searched.
+pub(super) fn marks(view: View<'_>, small: Part<'_>) -> Vec<Mark> {
+    let mut found = candidates(small.luma, view.is_inverted, small.modules);
+    let [left, top] = small.corner;
     for (_, [x, y, module]) in &mut found {
-        *x *= scale;
-        *y *= scale;
-        *module *= scale;
+        *x = *x * small.scale + left;
+        *y = *y * small.scale + top;
+        *module *= small.scale;
     }
     let mut marks: Vec<Mark> = Vec::new();
     for (_, [x, y, module]) in found {
@@ -68,27 +99,21 @@ pub(super) fn marks(view: View<'_>, small: &Luma, scale: f32) -> Vec<Mark> {
 }
 
 /// Places and module sizes, the likeliest first.
-fn candidates(small: &Luma, is_inverted: bool) -> Vec<(f32, [f32; 3])> {
+fn candidates(small: &Luma, is_inverted: bool, sizes: RangeInclusive<f32>) -> Vec<(f32, [f32; 3])> {
     let sums = Sums::of(small);
     let mut found: Vec<(f32, [f32; 3])> = Vec::new();
-    let mut module = FINEST;
-    while module <= COARSEST {
-        let mut of_size: Vec<(f32, [f32; 3])> = Vec::new();
-        let reach = (4.5 * module).ceil();
-        let step = (module * 0.66).max(1.0);
-        let mut y = reach * 0.75;
-        while y < small.height() as f32 - reach * 0.75 {
-            let mut x = reach * 0.75;
-            while x < small.width() as f32 - reach * 0.75 {
-                let likeness = sums.likeness(x, y, module, is_inverted);
+    let mut module = *sizes.start();
+    while module <= *sizes.end() {
+        let columns = Spans::along(small.width(), module);
+        let rows = Spans::along(small.height(), module);
+        for (y, down) in &rows.0 {
+            for (x, across) in &columns.0 {
+                let likeness = sums.likeness(across, down, is_inverted);
                 if likeness > 0.35 {
-                    of_size.push((likeness, [x, y, module]));
+                    found.push((likeness, [*x, *y, module]));
                 }
-                x += step;
             }
-            y += step;
         }
-        found.extend(of_size);
         module *= 1.25;
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -106,94 +131,6 @@ fn candidates(small: &Luma, is_inverted: bool) -> Vec<(f32, [f32; 3])> {
         }
     }
     kept
-}
-
-/// Sums of all pixels above and to the left, of their values and their squares.
-struct Sums {
-    width: usize,
-    height: usize,
-    plain: Vec<u32>,
-    squares: Vec<u64>,
-}
-
-impl Sums {
-    fn of(luma: &Luma) -> Self {
-        let (width, height) = (luma.width(), luma.height());
-        let row = width + 1;
-        let mut plain = vec![0_u32; row * (height + 1)];
-        let mut squares = vec![0_u64; row * (height + 1)];
-        for (y, pixels) in luma.pixels().chunks_exact(width.max(1)).enumerate() {
-            let (mut sum, mut square) = (0_u32, 0_u64);
-            for (x, &pixel) in pixels.iter().enumerate() {
-                sum += u32::from(pixel);
-                square += u64::from(pixel) * u64::from(pixel);
-                let at = (y + 1) * row + x + 1;
-                plain[at] = plain[at - row] + sum;
-                squares[at] = squares[at - row] + square;
-            }
-        }
-        Self {
-            width,
-            height,
-            plain,
-            squares,
-        }
-    }
-
-    /// Left, top, right and bottom of a square, within the picture.
-    fn square(&self, x: f32, y: f32, half: f32) -> [usize; 4] {
-        let clip = |at: f32, most: usize| (at.round().max(0.0) as usize).min(most);
-        [
-            clip(x - half, self.width),
-            clip(y - half, self.height),
-            clip(x + half, self.width),
-            clip(y + half, self.height),
-        ]
-    }
-
-    fn sum(&self, [left, top, right, bottom]: [usize; 4]) -> (f32, f32) {
-        let row = self.width + 1;
-        let of = |x: usize, y: usize| self.plain[y * row + x];
-        let sum = of(right, bottom) + of(left, top) - of(right, top) - of(left, bottom);
-        (sum as f32, ((right - left) * (bottom - top)) as f32)
-    }
-
-    fn square_sum(&self, [left, top, right, bottom]: [usize; 4]) -> f32 {
-        let row = self.width + 1;
-        let of = |x: usize, y: usize| self.squares[y * row + x];
-        (of(right, bottom) + of(left, top) - of(right, top) - of(left, bottom)) as f32
-    }
-
-    /// How much the light ring differs from what is in it and round it, as a share of all differences here.
-    fn likeness(&self, x: f32, y: f32, module: f32, is_inverted: bool) -> f32 {
-        let sign = if is_inverted { -1.0 } else { 1.0 };
-        let (three, three_area) = self.sum(self.square(x, y, 1.5 * module));
-        let (five, five_area) = self.sum(self.square(x, y, 2.5 * module));
-        if three_area == 0.0 || five_area <= three_area {
-            return 0.0;
-        }
-        let core = three / three_area;
-        let light = (five - three) / (five_area - three_area);
-        // Most places end here.
-        if sign * (light - core) <= LEAST_DIFFERENCE {
-            return 0.0;
-        }
-        let around = self.square(x, y, 3.5 * module);
-        let (seven, seven_area) = self.sum(around);
-        if seven_area <= five_area {
-            return 0.0;
-        }
-        let dark = (seven - five) / (seven_area - five_area);
-        let differs = (sign * (light - core)).min(sign * (light - dark));
-        if differs <= LEAST_DIFFERENCE {
-            return 0.0;
-        }
-        let mean = seven / seven_area;
-        let spread = (self.square_sum(around) / seven_area - mean * mean)
-            .max(4.0)
-            .sqrt();
-        differs / (2.0 * spread)
-    }
 }
 
 /// Pulls the pattern straight: its place, and where right and down are.

@@ -37,6 +37,10 @@ impl World {
             let at = self.chance.millis(0, most);
             self.after(at, Happening::AnotherDesk);
         }
+        for _ in 0..weather.forged {
+            let at = self.chance.millis(0, most);
+            self.after(at, Happening::Forged);
+        }
         for _ in 0..weather.status_changes {
             let at = self.chance.millis(0, most);
             self.after(at, Happening::StatusChanges);
@@ -76,7 +80,16 @@ impl World {
     }
 
     pub(super) fn look(&mut self, life: Option<&Life>) -> Result<bool, String> {
-        let is_late = self.calm_since.unwrap().elapsed() > PATIENCE;
+        let calm_for = self.calm_since.unwrap().elapsed();
+        // What a manager has to decide may take him some minutes, and then Weixin is asked on for some.
+        let is_contested = life.is_some_and(|life| {
+            let doubts = &life.screens.borrow().doubts;
+            doubts
+                .iter()
+                .any(|doubt| self.contested.contains(doubt.code.as_str()))
+        });
+        let patience = if is_contested { 3 * PATIENCE } else { PATIENCE };
+        let is_late = calm_for > patience;
         let (Some(life), false) = (life, self.is_flipped) else {
             // Damage that was found keeps the journal closed until a person has looked.
             return if self.is_flipped {

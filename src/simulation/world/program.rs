@@ -72,12 +72,13 @@ impl World {
             journal: opened.journal,
             open: opened.in_doubt,
             redeemed: opened.redeemed,
+            noted: opened.noted,
             trouble,
             clock: Clock::Simulated(wall::now),
             inbox: (inbox.clone(), events),
         };
         let (kiosk, screens) = Kiosk::new(parts);
-        Ok(Some(Life {
+        let life = Life {
             number: self.counted,
             kiosk,
             screens,
@@ -87,7 +88,9 @@ impl World {
             to_write: VecDeque::new(),
             is_writing: false,
             tracker: Tracker::default(),
-        }))
+        };
+        self.tell_again(&life);
+        Ok(Some(life))
     }
 
     /// The journal's thread takes what waits, and tells the loop.

@@ -79,6 +79,7 @@ impl World {
                 network::answer(status, &json!({ "errcode": 0 }))
             }
         };
+        self.tell_events();
         self.story.tell(|| {
             let body = String::from_utf8_lossy(&raw.body);
             let treatment = arrival.treatment;

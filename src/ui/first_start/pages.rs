@@ -7,7 +7,7 @@ use crate::office::{CameraLine, Tested};
 use crate::ui::look::Look;
 use crate::ui::theme::{self, GAP, TARGET, Tone};
 use crate::ui::typing::{self, Typing, Way, part};
-use crate::ui::widgets::{Key, Text, card, cut_top};
+use crate::ui::widgets::{Key, Text, card, cut_left, cut_top};
 use crate::wording::{Language, Wording};
 
 fn row(rect: Rect, at: usize) -> Rect {
@@ -122,7 +122,7 @@ fn dotted(text: &str) -> String {
 /// What the test came to, the key that tries, and the key that begins.
 pub(super) fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<Goes> {
     let told = match tested {
-        Tested::Untested | Tested::Begun => None,
+        Tested::Untested | Tested::Begun | Tested::Examined(_) => None,
         Tested::Testing => Some((look.wording.say("first-testing"), Tone::Neutral)),
         Tested::Works => Some((look.wording.say("first-works"), Tone::Good)),
         Tested::Wrong => Some((look.wording.say("first-wrong"), Tone::Refused)),
@@ -139,10 +139,16 @@ pub(super) fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) 
     }
     let is_busy = matches!(tested, Tested::Testing | Tested::Begun);
     let mut goes = None;
+    let (tries, examines) = cut_left(row(rect, 1), rect.width() / 2.0);
     let label = look.wording.say("first-try");
     let key = Key::new(&label, look.palette.key, look.palette.text).enabled(!is_busy);
-    if key.show(ui, row(rect, 1), "first-try") {
+    if key.show(ui, tries.with_max_x(tries.right() - GAP / 2.0), "first-try") {
         goes = Some(Goes::Ask(Asks::Test));
+    }
+    let label = look.wording.say("service-doctor");
+    let key = Key::new(&label, look.palette.key, look.palette.text).enabled(!is_busy);
+    if key.show(ui, examines, "first-doctor") {
+        goes = Some(Goes::Examine);
     }
     // A network that is down today is no reason not to set the kiosk up; what can mean nothing is.
     let may_begin = matches!(tested, Tested::Works | Tested::Trouble(..));

@@ -55,7 +55,12 @@ pub fn read_journal(path: &Path) -> JournalBook {
             }
             Record::Resend(_) => attempt.sends += 1,
             Record::Settled(settled) => attempt.ends.push(settled.outcome),
-            Record::Query(_) | Record::Probe(_) | Record::Remark(_) | Record::Mistake(_) => {}
+            Record::Query(_)
+            | Record::Probe(_)
+            | Record::Remark(_)
+            | Record::Mistake(_)
+            | Record::Override(_)
+            | Record::Witness(_) => {}
         }
         Ok(())
     });

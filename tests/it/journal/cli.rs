@@ -78,10 +78,10 @@ fn list_json_is_one_object_a_line_with_absent_facts_null() {
         &["list", "--json"],
         0,
         &expect![[r#"
-            {"id":"q1","kind":"query","at":"2026-11-23T03:20:00Z","code":"203001234567","card_id":"pjZ8Yt1XGILfi-FUsewpnnolGgZk","outcome":"queried","settled_by":null,"errcode":0,"clerk":null,"desk":null,"remark":null,"mistake":false}
-            {"id":"01a2066a-eb00-7925-ac25-412cc3f2ad20","kind":"attempt","at":"2026-11-23T03:20:05Z","code":"203001234567","card_id":"pjZ8Yt1XGILfi-FUsewpnnolGgZk","outcome":"redeemed","settled_by":"reply","errcode":0,"clerk":"王芳","desk":"desk 1","remark":null,"mistake":false}
-            {"id":"01a2066a-eb00-7022-9889-cc880a078587","kind":"attempt","at":"2026-11-23T03:21:00Z","code":"409632457895","card_id":"pjZ8Yt1XGILfi-FUsewpnnolGgZk","outcome":"redeemed","settled_by":"query","errcode":0,"clerk":"王芳","desk":"desk 1","remark":null,"mistake":false}
-            {"id":"01a2066a-eb00-7be5-929e-7015b6b2180f","kind":"attempt","at":"2026-11-23T03:21:40Z","code":"PK0000397757","card_id":"pjZ8Yt1XGILfi-FUsewpnnolGgZk","outcome":"in_doubt","settled_by":null,"errcode":null,"clerk":"王芳","desk":"desk 1","remark":null,"mistake":false}
+            {"id":"q1","kind":"query","at":"2026-11-23T03:20:00Z","code":"203001234567","card_id":"pjZ8Yt1XGILfi-FUsewpnnolGgZk","outcome":"queried","settled_by":null,"errcode":0,"clerk":null,"desk":null,"remark":null,"mistake":false,"override":null,"witnessed":false}
+            {"id":"01a2066a-eb00-7925-ac25-412cc3f2ad20","kind":"attempt","at":"2026-11-23T03:20:05Z","code":"203001234567","card_id":"pjZ8Yt1XGILfi-FUsewpnnolGgZk","outcome":"redeemed","settled_by":"reply","errcode":0,"clerk":"王芳","desk":"desk 1","remark":null,"mistake":false,"override":null,"witnessed":false}
+            {"id":"01a2066a-eb00-7022-9889-cc880a078587","kind":"attempt","at":"2026-11-23T03:21:00Z","code":"409632457895","card_id":"pjZ8Yt1XGILfi-FUsewpnnolGgZk","outcome":"redeemed","settled_by":"query","errcode":0,"clerk":"王芳","desk":"desk 1","remark":null,"mistake":false,"override":null,"witnessed":false}
+            {"id":"01a2066a-eb00-7be5-929e-7015b6b2180f","kind":"attempt","at":"2026-11-23T03:21:40Z","code":"PK0000397757","card_id":"pjZ8Yt1XGILfi-FUsewpnnolGgZk","outcome":"in_doubt","settled_by":null,"errcode":null,"clerk":"王芳","desk":"desk 1","remark":null,"mistake":false,"override":null,"witnessed":false}
         "#]],
     );
     check(
@@ -290,11 +290,11 @@ fn export_is_csv_json_or_the_bare_records() {
         (0, csv.matches('\n').count())
     );
     expect![[r#"
-        id,kind,at,code,card_id,outcome,settled_by,errcode,clerk,desk,remark,mistake
-        q1,query,2026-11-23T11:20:00+08:00,203001234567,pjZ8Yt1XGILfi-FUsewpnnolGgZk,queried,,0,,,,false
-        01a2066a-eb00-7925-ac25-412cc3f2ad20,attempt,2026-11-23T11:20:05+08:00,203001234567,pjZ8Yt1XGILfi-FUsewpnnolGgZk,redeemed,reply,0,王芳,desk 1,,false
-        01a2066a-eb00-7022-9889-cc880a078587,attempt,2026-11-23T11:21:00+08:00,409632457895,pjZ8Yt1XGILfi-FUsewpnnolGgZk,redeemed,query,0,王芳,desk 1,,false
-        01a2066a-eb00-7be5-929e-7015b6b2180f,attempt,2026-11-23T11:21:40+08:00,PK0000397757,pjZ8Yt1XGILfi-FUsewpnnolGgZk,in_doubt,,,王芳,desk 1,,false
+        id,kind,at,code,card_id,outcome,settled_by,errcode,clerk,desk,remark,mistake,override,witnessed
+        q1,query,2026-11-23T11:20:00+08:00,203001234567,pjZ8Yt1XGILfi-FUsewpnnolGgZk,queried,,0,,,,false,,false
+        01a2066a-eb00-7925-ac25-412cc3f2ad20,attempt,2026-11-23T11:20:05+08:00,203001234567,pjZ8Yt1XGILfi-FUsewpnnolGgZk,redeemed,reply,0,王芳,desk 1,,false,,false
+        01a2066a-eb00-7022-9889-cc880a078587,attempt,2026-11-23T11:21:00+08:00,409632457895,pjZ8Yt1XGILfi-FUsewpnnolGgZk,redeemed,query,0,王芳,desk 1,,false,,false
+        01a2066a-eb00-7be5-929e-7015b6b2180f,attempt,2026-11-23T11:21:40+08:00,PK0000397757,pjZ8Yt1XGILfi-FUsewpnnolGgZk,in_doubt,,,王芳,desk 1,,false,,false
     "#]].assert_eq(&csv.replace('\r', ""));
     let lines = journal(&place.path(), &["list", "--json"]);
     assert_eq!(journal(&place.path(), &["export", "--json"]), lines);

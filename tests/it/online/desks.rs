@@ -257,6 +257,7 @@ async fn with_kiosk_told<T>(
         journal: opened.journal,
         open: opened.in_doubt,
         redeemed: opened.redeemed,
+        noted: opened.noted,
         trouble: opened.trouble,
         clock: Clock::System,
         inbox: (inbox.clone(), events),

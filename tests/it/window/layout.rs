@@ -154,6 +154,10 @@ fn walk_stories(language: Language, (width, height): (f32, f32)) -> Vec<String> 
     }
     walk.touch(&walk.say("attention-show"));
     measure(&mut walk, &name("doubts"), &mut found);
+    walk.touch(&walk.say("close"));
+    walk.hold_up("two_phones");
+    walk.several();
+    measure(&mut walk, &name("two phones"), &mut found);
     found
 }
 
