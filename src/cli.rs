@@ -13,7 +13,6 @@ mod doctor;
 mod exit;
 pub mod first_start;
 mod fleet;
-mod frugal;
 mod hand_off;
 pub mod journal;
 mod journal_copy;

@@ -1,4 +1,5 @@
-//! How long frames take from the lens, in Prometheus' words: quantiles of all so far.
+//! How long frames take from the lens, in Prometheus' words: within what so great a share of all so far came. A gauge, for
+//! which the label `quantile` is not allowed.
 
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::{Registry, Unit};
@@ -23,9 +24,9 @@ impl LensDelay {
     pub(super) fn take(&self, delays: &Delays) {
         for (to, came) in [("picture", Came::Drawn), ("text", Came::Read)] {
             let all = delays.of(came);
-            for (quantile, hundredths) in [("0.5", 50), ("0.99", 99)] {
+            for (share, hundredths) in [("0.5", 50), ("0.99", 99)] {
                 if let Some(took) = all.within(hundredths) {
-                    let labels = vec![("to", to.to_owned()), ("quantile", quantile.to_owned())];
+                    let labels = vec![("to", to.to_owned()), ("share", share.to_owned())];
                     self.0.get_or_create(&labels).set(took.as_secs_f64());
                 }
             }

@@ -186,7 +186,7 @@ pub fn doubts_ui(
 }
 
 /// How high an attempt of the list is: two keys below one another.
-const LINE: f32 = TARGET * 2.0 + GAP;
+const LINE: f32 = TARGET * 2.0 + 2.0 * GAP;
 
 /// One attempt: its code and age, and how the asking goes.
 fn doubt_ui(

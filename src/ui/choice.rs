@@ -1,11 +1,14 @@
 //! Several codes in view: each outline has a number and is a key, and the clerk touches the one that is meant.
 
-use eframe::egui::{Color32, Rect, Stroke, Ui, vec2};
+use eframe::egui::{Color32, CornerRadius, Rect, Stroke, StrokeKind, Ui, vec2};
 
 use super::look::{Act, Look};
 use super::theme::{self, TARGET, Tone};
 use super::viewfinder::Preview;
 use super::widgets::{Text, touchable};
+
+/// More than half of a number's disc: it is round.
+const DISC: u8 = 40;
 
 /// Draws the numbers over the picture that fills `rect`.
 pub fn choice_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, preview: &Preview) -> Option<Act> {
@@ -33,10 +36,11 @@ pub fn choice_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, preview: &Preview) -> 
         } else {
             tone.fill()
         };
-        let radius = TARGET * 0.45;
+        let disc = Rect::from_center_size(place.center(), vec2(TARGET, TARGET) * 0.9);
+        let round = CornerRadius::same(DISC);
+        let edge = Stroke::new(4.0, tone.text());
         let painter = ui.painter().with_clip_rect(rect);
-        painter.circle(place.center(), radius, fill, Stroke::new(4.0, tone.text()));
-        let disc = Rect::from_center_size(place.center(), vec2(radius, radius) * 1.4);
+        painter.rect(disc, round, fill, edge, StrokeKind::Middle);
         Text::bold(&number.to_string(), theme::TITLE, tone.text())
             .centred()
             .paint(ui, disc);

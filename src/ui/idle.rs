@@ -62,12 +62,16 @@ pub fn idle_ui(
         "idle"
     });
     let view = look.wording.view(screen.desk.view);
-    let (head, rest) = cut_top(
-        words,
-        words.height() * if view.is_some() { 0.55 } else { 1.0 },
-    );
-    let head_text = Text::bold(&idle, theme::TITLE * 1.1, look.palette.text);
-    head_text.put_centred(ui, head);
+    let share = match view {
+        None => 1.0,
+        // Where there is room for one of them, what is wrong is what has to be read.
+        Some(_) if words.height() < theme::BODY * 4.0 => 0.0,
+        Some(_) => 0.55,
+    };
+    let (head, rest) = cut_top(words, words.height() * share);
+    if share > 0.0 {
+        Text::bold(&idle, theme::TITLE * 1.1, look.palette.text).put_centred(ui, head);
+    }
     if let Some(words) = view {
         let tone = Tone::Attention;
         card(ui, rest, tone.fill());

@@ -157,15 +157,7 @@ fn menu_ui(
 ) -> Option<Act> {
     let rest = titled(ui, rect, look, "service-title");
     let (line, rest) = cut_top(rest, theme::BODY * 2.0);
-    let said = match &office.exported {
-        Some(Some(path)) => look
-            .wording
-            .say_with("service-exported", &[("path", path.as_str().into())]),
-        Some(None) => look.wording.say("service-not-exported"),
-        None if office.staff.people.is_empty() => look.wording.say("service-open"),
-        None => String::new(),
-    };
-    Text::small(&said, look.palette.muted).put_centred(ui, line);
+    Text::small(&menu_line(look, office), look.palette.muted).put_centred(ui, line);
     let mut keys = vec![
         "language-other",
         "service-store",
@@ -226,6 +218,18 @@ fn menu_ui(
         };
     }
     act
+}
+
+/// What became of the export, or why everybody may be here.
+fn menu_line(look: Look<'_>, office: &Office) -> String {
+    match &office.exported {
+        Some(Some(path)) => look
+            .wording
+            .say_with("service-exported", &[("path", path.as_str().into())]),
+        Some(None) => look.wording.say("service-not-exported"),
+        None if office.staff.people.is_empty() => look.wording.say("service-open"),
+        None => String::new(),
+    }
 }
 
 /// What a key of the menu changes, and what it is now.

@@ -173,7 +173,7 @@ fn what_happens_is_counted_and_told_in_words_that_prometheus_takes() {
         "coupon_kiosk_camera_heals_total 1",
         "coupon_kiosk_journal_write_seconds_count 1",
         "coupon_kiosk_redraw_seconds_count 1",
-        "coupon_kiosk_lens_delay_seconds{to=\"text\",quantile=\"0.99\"} 0.04",
+        "coupon_kiosk_lens_delay_seconds{to=\"text\",share=\"0.99\"} 0.04",
         "coupon_kiosk_journal_size_bytes 4096",
         "coupon_kiosk_in_doubt 0",
     ] {

@@ -257,7 +257,8 @@ fn the_doctor_tells_on_the_managers_pages_what_is_wrong_and_what_to_do() {
     // The demo has no network and no desk to look at.
     assert!(!summary.contains("reach"), "{summary}");
     walk.touch(&walk.say("checkup-cross"));
-    let beside = [("mm", "0.0".into())];
+    // A key's place reaches 2 mm further down than it is drawn, and it is touched in the middle.
+    let beside = [("mm", "1.0".into())];
     walk.must_see(&walk.wording.say_with("checkup-cross-near", &beside));
     walk.touch(&walk.say("checkup-again"));
     walk.wait_office("second look", |office| {

@@ -26,7 +26,9 @@ pub fn contrast(one: Color32, other: Color32) -> f64 {
 /// What every shape is drawn over, in the order of drawing.
 fn flat<'a>(shape: &'a Shape, all: &mut Vec<&'a Shape>) {
     if let Shape::Vec(shapes) = shape {
-        shapes.iter().for_each(|shape| flat(shape, all));
+        for shape in shapes {
+            flat(shape, all);
+        }
     } else {
         all.push(shape);
     }
