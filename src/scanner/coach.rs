@@ -9,14 +9,13 @@
 use std::time::{Duration, Instant};
 
 use super::Effort;
-use super::lattice::{self, Sketch};
-use super::prepare;
+use super::lattice::{self, Grain, Sketch};
 use crate::frame::{Hint, Luma};
 
 /// How long a code has to have been in view without a text ...
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// ... looked for so often ...
-const EVERY: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_millis(250);
 /// ... and for how long it may be lost from sight.
 const LOST: Duration = Duration::from_secs(1);
 
@@ -24,6 +23,8 @@ const LOST: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub struct Coach {
     looked: Option<Instant>,
+    /// What the next look is for.
+    grain: Grain,
     /// When the code came into view, and when it was seen last.
     seen: Option<(Instant, Instant)>,
     before: Option<Sketch>,
@@ -54,8 +55,12 @@ impl Coach {
             return self.told;
         }
         self.looked = Some(at);
-        let half = prepare::halved(luma);
-        let Some(sketch) = lattice::sketched(luma, &half) else {
+        let Some(sketch) = lattice::sketched(luma, self.grain) else {
+            // The other kind has the next look: each is half the work.
+            self.grain = match self.grain {
+                Grain::Coarse => Grain::Fine,
+                Grain::Fine => Grain::Coarse,
+            };
             let is_lost =
                 |(_, last): (Instant, Instant)| at.saturating_duration_since(last) >= LOST;
             if self.seen.is_some_and(is_lost) {
