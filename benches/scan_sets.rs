@@ -33,7 +33,7 @@ const SETS: [&str; 6] = [
     "negatives",
 ];
 /// Every group of deeper passes has had its turn once, and the coach.
-const FRAMES: usize = 7;
+const FRAMES: usize = 6;
 
 struct Case {
     category: String,

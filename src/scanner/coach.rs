@@ -9,14 +9,13 @@
 use std::time::{Duration, Instant};
 
 use super::Effort;
-use super::lattice::{self, Sketch};
-use super::prepare;
+use super::lattice::{self, Grain, Sketch};
 use crate::frame::{Hint, Luma};
 
 /// How long a code has to have been in view without a text ...
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// ... looked for so often ...
-const EVERY: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_millis(250);
 /// ... and for how long it may be lost from sight.
 const LOST: Duration = Duration::from_secs(1);
 
@@ -24,8 +23,10 @@ const LOST: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub struct Coach {
     looked: Option<Instant>,
-    /// The frame before had a text: the next one is for whatever read it to read it again.
-    has_text: bool,
+    /// The next frame is for the deeper passes: the one before was looked at here, or had a text that is to be read again.
+    rests: bool,
+    /// What the next look is for.
+    grain: Grain,
     /// When the code came into view, and when it was seen last.
     seen: Option<(Instant, Instant)>,
     before: Option<Sketch>,
@@ -47,18 +48,23 @@ impl Coach {
 
     fn is_due(&self, at: Instant) -> bool {
         let is_time = |looked: Instant| at.saturating_duration_since(looked) >= EVERY;
-        !self.has_text && self.looked.is_none_or(is_time)
+        !self.rests && self.looked.is_none_or(is_time)
     }
 
     /// Takes a frame in which no text was found; the hint that is to be shown from now on.
     pub fn see_unread(&mut self, luma: &Luma, at: Instant) -> Option<Hint> {
         if !self.is_due(at) {
-            self.has_text = false;
+            self.rests = false;
             return self.told;
         }
         self.looked = Some(at);
-        let half = prepare::halved(luma);
-        let Some(sketch) = lattice::sketched(luma, &half) else {
+        self.rests = true;
+        let Some(sketch) = lattice::sketched(luma, self.grain) else {
+            // The other kind has the next look: each is half the work.
+            self.grain = match self.grain {
+                Grain::Coarse => Grain::Fine,
+                Grain::Fine => Grain::Coarse,
+            };
             let is_lost =
                 |(_, last): (Instant, Instant)| at.saturating_duration_since(last) >= LOST;
             if self.seen.is_some_and(is_lost) {
@@ -82,7 +88,7 @@ impl Coach {
     pub fn forget(&mut self) {
         *self = Self {
             looked: self.looked,
-            has_text: true,
+            rests: true,
             ..Self::default()
         };
     }

@@ -139,12 +139,25 @@ fn laid(view: View<'_>, trio: Trio) -> Option<(Layout, fit::Fit)> {
     Some((layout, fit))
 }
 
-/// What is seen of the likeliest code, read or not. Fine ones are looked for in the picture's middle only.
-pub(super) fn sketched(luma: &Luma, half: &Luma) -> Option<Sketch> {
-    sketched_in(luma, Part::whole(half, 2.0)).or_else(|| {
-        let (middle, corner) = prepare::middle(luma, MIDDLE);
-        sketched_in(luma, Part::fine(&middle, corner))
-    })
+/// Which codes are looked for without being read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Grain {
+    /// Those that half the size shows.
+    #[default]
+    Coarse,
+    /// Finer ones, in the picture's middle only.
+    Fine,
+}
+
+/// What is seen of the likeliest code, read or not.
+pub(super) fn sketched(luma: &Luma, grain: Grain) -> Option<Sketch> {
+    match grain {
+        Grain::Coarse => sketched_in(luma, Part::whole(&prepare::halved(luma), 2.0)),
+        Grain::Fine => {
+            let (middle, corner) = prepare::middle(luma, MIDDLE);
+            sketched_in(luma, Part::fine(&middle, corner))
+        }
+    }
 }
 
 /// Where people hold their phones, in pixels.

@@ -4,7 +4,7 @@
 
 use std::cell::OnceCell;
 
-use rxing::common::{BitMatrix, GlobalHistogramBinarizer, HybridBinarizer};
+use rxing::common::{BitMatrix, HybridBinarizer};
 use rxing::{Binarizer, Luma8Source};
 
 use super::lattice::{self, Trio};
@@ -101,8 +101,6 @@ enum Size {
 enum Look {
     /// A threshold for each block of eight pixels.
     Blocks,
-    /// One threshold.
-    Whole,
     /// Sharpened, then by blocks.
     Sharp(usize),
     /// Darkened, then by blocks.
@@ -140,7 +138,7 @@ pub(super) const QUICK: [Pass; 2] = [
 ];
 
 /// One group a frame of a live picture, in turn; all of them on a still one.
-pub(super) const DEEP: [&[Pass]; 6] = [
+pub(super) const DEEP: [&[Pass]; 5] = [
     &[pass(Size::Full, Look::Around(8))],
     &[
         pass(Size::Full, Look::Stripes),
@@ -149,19 +147,16 @@ pub(super) const DEEP: [&[Pass]; 6] = [
     ],
     &[
         pass(Size::Full, Look::Blocks),
-        pass(Size::Half, Look::Whole),
         pass(Size::Half, Look::Dark),
         pass(Size::Third, Look::Blocks),
     ],
     &[pass(Size::Half, Look::Marks)],
     &[pass(Size::Half, Look::Grids(20))],
-    &[inverted(Size::Half, Look::Marks)],
 ];
 
 /// Only where there is time: on a still picture.
-pub(super) const PATIENT: [Pass; 6] = [
+pub(super) const PATIENT: [Pass; 5] = [
     pass(Size::Full, Look::Sharp(2)),
-    pass(Size::Full, Look::Whole),
     pass(Size::Double, Look::Stripes),
     pass(Size::Full, Look::Grids(20)),
     pass(Size::Double, Look::Blocks),
@@ -200,7 +195,6 @@ impl std::fmt::Display for Pass {
         };
         let look = match self.look {
             Look::Blocks => "blocks",
-            Look::Whole => "one threshold",
             Look::Sharp(_) => "sharpened",
             Look::Dark => "darkened",
             Look::Around(_) => "surroundings",
@@ -219,7 +213,6 @@ impl Pass {
         match self.look {
             Look::Stripes => Symbology::Code128,
             Look::Blocks
-            | Look::Whole
             | Look::Sharp(_)
             | Look::Dark
             | Look::Around(_)
@@ -285,7 +278,6 @@ impl Pass {
                 return (grids::read(luma.width(), luma.height(), &black), scale);
             }
             Look::Blocks => by_blocks(luma),
-            Look::Whole => as_a_whole(luma),
             Look::Sharp(rounds) => by_blocks(&prepare::sharpened(luma, rounds)),
             Look::Dark => by_blocks(&prepare::darkened(luma)),
             Look::Around(share) => around(luma, share),
@@ -320,11 +312,6 @@ fn source(luma: &Luma) -> Option<Luma8Source<'_>> {
 
 fn by_blocks(luma: &Luma) -> Option<BitMatrix> {
     let binarizer = HybridBinarizer::new(source(luma)?);
-    binarizer.get_black_matrix().ok().cloned()
-}
-
-fn as_a_whole(luma: &Luma) -> Option<BitMatrix> {
-    let binarizer = GlobalHistogramBinarizer::new(source(luma)?);
     binarizer.get_black_matrix().ok().cloned()
 }
 
