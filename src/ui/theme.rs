@@ -421,9 +421,9 @@ mod tests {
             ((pixels.min_elem() / zoom).round(), mm)
         };
         let all = [small, usual, wall];
-        assert_eq!(points([1920.0, 1200.0], &all), (755.0, Some(20.0)));
-        assert_eq!(points([1200.0, 1920.0], &all), (755.0, Some(20.0)));
-        assert_eq!(points([1920.0, 1080.0], &all), (1077.0, Some(20.0)));
+        assert_eq!(points([1920.0, 1200.0], &all), (753.0, Some(20.0)));
+        assert_eq!(points([1200.0, 1920.0], &all), (753.0, Some(20.0)));
+        assert_eq!(points([1920.0, 1080.0], &all), (1074.0, Some(20.0)));
         // Larger than 15.6 inch: nothing is smaller than there.
         assert_eq!(points([3840.0, 2160.0], &all), (1080.0, Some(54.0)));
         // Two displays of as many pixels: nobody knows which one it is.
