@@ -118,7 +118,9 @@ impl World {
             self.after(Duration::from_secs(30), Happening::LastLook);
             return Ok(true);
         }
-        if is_late {
+        // An end that is on its way to the disk has left the screen already, and with it what makes it contested.
+        let is_being_written = !life.to_write.is_empty() && calm_for <= 4 * PATIENCE;
+        if is_late && !is_being_written {
             let doubts = &screen.doubts;
             return Err(format!(
                 "never settled: the journal has {open} open attempts, the screen {doubts:?}"
