@@ -11,6 +11,7 @@ use super::super::platform::By;
 use super::program::Life;
 use super::{Happening, LAST, Phase, World};
 use crate::journal::history::History;
+use crate::screen::Stage;
 
 impl World {
     /// The storm's agenda.
@@ -101,7 +102,10 @@ impl World {
         let open = History::open(&self.journal).and_then(|history| history.in_doubt());
         let open = open.map_err(|error| error.to_string())?.len();
         let screen = life.screens.borrow();
-        let has_settled = open == 0 && screen.doubts.is_empty() && life.to_write.is_empty();
+        // Who is in the middle of one customer takes no other one's code.
+        let is_free = matches!(screen.stage, Stage::Idle | Stage::Finished(_));
+        let has_settled =
+            open == 0 && is_free && screen.doubts.is_empty() && life.to_write.is_empty();
         if has_settled {
             drop(screen);
             self.story.tell(|| "all is settled".to_owned());
