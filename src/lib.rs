@@ -45,10 +45,10 @@ pub mod camera;
 pub mod config;
 pub mod journal;
 pub mod logging;
+pub mod loopback;
 pub mod scanner;
 pub mod sound;
 pub mod weixin;
-pub mod witness;
 pub mod worker;
 
 // Shell: joins them.
@@ -60,6 +60,7 @@ pub mod kiosk;
 pub mod online;
 pub mod staff;
 pub mod ui;
+pub mod witness;
 
 #[cfg(test)]
 mod simulation;

@@ -11,9 +11,11 @@ mod file;
 mod listen;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::loopback;
 use crate::redemption::witness::Witnessed;
 use crate::worker::Worker;
 
@@ -32,8 +34,6 @@ pub struct Sources {
 /// Hears events until it is dropped.
 #[derive(Debug)]
 pub struct Hearing {
-    /// Dropped first: the thread waits for its end.
-    _end: tokio::sync::oneshot::Sender<()>,
     _thread: Worker,
     /// Where it listens, the port that the system chose included.
     pub address: Option<SocketAddr>,
@@ -43,40 +43,18 @@ pub struct Hearing {
 pub fn hear(sources: Sources, tell: Tell) -> io::Result<Hearing> {
     let door = match sources.listen {
         None => None,
-        Some((address, _)) if !address.ip().is_loopback() => {
-            let what = "events are taken on a loopback address only";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
-        }
-        Some((address, key)) => {
-            let listener = TcpListener::bind(address)?;
-            listener.set_nonblocking(true)?;
-            Some((listener, key))
-        }
+        Some((address, key)) => Some((loopback::listen(address)?, key)),
     };
     let address = door.as_ref().map(|(listener, _)| listener.local_addr());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let (end, ended) = tokio::sync::oneshot::channel();
     let file = sources.file;
-    let tell = std::sync::Arc::new(tell);
-    let thread = Worker::start("witness", move |_stop| {
-        runtime.block_on(async {
-            let follow = file::follow(file, &tell);
-            let listen = listen::accept(door, std::sync::Arc::clone(&tell));
-            tokio::select! {
-                () = follow => {}
-                listened = listen => {
-                    if let Err(error) = listened {
-                        tracing::error!(%error, "events are taken no more");
-                    }
-                }
-                _dropped = ended => {}
-            }
-        });
+    let tell = Arc::new(tell);
+    let thread = Worker::start_waiting("witness", move || async move {
+        tokio::join!(
+            file::follow(file, &tell),
+            listen::take(door, Arc::clone(&tell))
+        );
     })?;
     Ok(Hearing {
-        _end: end,
         _thread: thread,
         address: address.transpose()?,
     })

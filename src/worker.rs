@@ -2,21 +2,29 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
-/// Tells a worker that it is time to end. Cheap to ask, in every round of a loop.
+use tokio::sync::watch;
+
+/// Tells a worker that it is time to end. Cheap to ask, in every round of a loop; whoever has nothing else to do waits for it.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(Arc<watch::Sender<bool>>);
 
 impl Stop {
     /// Whether the owner has gone.
     pub fn is_asked(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        *self.0.borrow()
+    }
+
+    /// Ends when the owner goes.
+    pub async fn asked(&self) {
+        // The sender is here, so that the wait ends by the word and not by its loss.
+        let mut told = self.0.subscribe();
+        let _asked = told.wait_for(|is_asked| *is_asked).await;
     }
 
     fn ask(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.send_replace(true);
     }
 }
 
@@ -43,9 +51,25 @@ impl Worker {
             thread: Some(thread),
         })
     }
-}
 
-impl Worker {
+    /// Starts a thread whose work waits: wherever it does, it is dropped there when the owner goes.
+    pub fn start_waiting<W: Future<Output = ()>>(
+        name: &str,
+        work: impl FnOnce() -> W + Send + 'static,
+    ) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        Self::start(name, move |stop| {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = work() => {}
+                    () = stop.asked() => {}
+                }
+            });
+        })
+    }
+
     /// Whether the thread has ended by itself.
     pub fn has_ended(&self) -> bool {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)

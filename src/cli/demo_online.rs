@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::hand_off::stopped;
-use super::set_up;
 use crate::config::{self, HttpUrl};
 use crate::kiosk::clock::Clock;
 use crate::online::line::Settings;
@@ -49,21 +47,15 @@ impl DemoOnline {
             secret_file: None,
             language,
         };
-        let runtime = set_up::runtime()?;
-        let online = runtime.block_on(async { Online::new(parts, Some(&desks_file)) })?;
-        let served = Worker::start("online", move |stop| {
-            runtime.block_on(async {
-                let served = async {
-                    let listener = tokio::net::TcpListener::from_std(listener)?;
-                    listen::serve(online, listener, None).await
-                };
-                tokio::select! {
-                    told = served => if let Err(error) = told {
-                        tracing::error!(%error, "the demo's page is not served");
-                    },
-                    () = stopped(stop) => {}
-                }
-            });
+        let served = Worker::start_waiting("online", move || async move {
+            let served = async {
+                let online = Online::new(parts, Some(&desks_file))?;
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                anyhow::Ok(listen::serve(online, listener, None).await?)
+            };
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the demo's page is not served");
+            }
         });
         Ok(Self {
             _served: served.context("the demo's online half cannot be started")?,

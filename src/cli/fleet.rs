@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::hand_off::stopped;
 use super::{Context, Exit, set_up};
 use crate::config::Environment;
 use crate::fleet::{FleetFault, Office, Taken};
@@ -109,15 +108,7 @@ pub(super) fn watch(named: Option<&Path>) -> anyhow::Result<Option<Worker>> {
     if office.fleet().source.is_none() {
         return Ok(None);
     }
-    let runtime = set_up::runtime()?;
-    let worker = Worker::start("fleet", move |stop| {
-        runtime.block_on(async {
-            tokio::select! {
-                never = ask(office) => match never {},
-                () = stopped(stop) => {}
-            }
-        });
-    });
+    let worker = Worker::start_waiting("fleet", move || async move { match ask(office).await {} });
     worker
         .context("the fleet's thread cannot be started")
         .map(Some)

@@ -9,8 +9,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
-use super::hand_off::stopped;
-use super::set_up;
 use super::story::Coupon;
 use crate::online::line;
 use crate::screen::handset::{Handset, Press};
@@ -41,15 +39,7 @@ pub(super) fn start(parts: Parts) -> anyhow::Result<Worker> {
         wording: Wording::new(parts.language),
         parts,
     };
-    let runtime = set_up::runtime()?;
-    let worker = Worker::start("phone", move |stop| {
-        runtime.block_on(async {
-            tokio::select! {
-                () = phone.live() => {}
-                () = stopped(stop) => {}
-            }
-        });
-    });
+    let worker = Worker::start_waiting("phone", move || async move { phone.live().await });
     worker.context("the stand-in phone's thread cannot be started")
 }
 

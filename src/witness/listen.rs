@@ -1,64 +1,28 @@
 //! `POST /events` on a loopback address: one event, or several on lines of their own. Whoever posts knows a key, and is told
 //! 204 when they are taken, 503 when he is to come again, and 4xx when that is of no use.
 
-use std::convert::Infallible;
-use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::AUTHORIZATION;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 
 use super::Tell;
 use super::event::{LONGEST, Line, read};
+use crate::loopback::{self, PATIENCE};
 
-/// One server posts, over one connection.
-const CONNECTIONS: usize = 8;
-/// Who sends no request, or half of one, is not waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-pub(super) async fn accept(door: Option<(TcpListener, String)>, tell: Arc<Tell>) -> io::Result<()> {
-    let Some((listener, key)) = door else {
-        return std::future::pending().await;
-    };
-    let listener = tokio::net::TcpListener::from_std(listener)?;
+pub(super) async fn take(door: Option<(TcpListener, String)>, tell: Arc<Tell>) {
+    let Some((listener, key)) = door else { return };
     let wanted = digest(format!("Bearer {key}").as_bytes());
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    loop {
-        let place = Arc::clone(&places).acquire_owned().await;
-        let (stream, _) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::debug!(%error, "a connection for events");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
+    let served = loopback::serve(listener, move |request| {
         let tell = Arc::clone(&tell);
-        tokio::spawn(async move {
-            let answer = service_fn(move |request| {
-                let tell = Arc::clone(&tell);
-                async move { Ok::<_, Infallible>(page(answer(request, wanted, &tell).await)) }
-            });
-            let served = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(PATIENCE)
-                .serve_connection(TokioIo::new(stream), answer)
-                .await;
-            if let Err(error) = served {
-                tracing::debug!(%error, "a connection for events");
-            }
-            drop(place);
-        });
-    }
+        async move { page(answer(request, wanted, &tell).await) }
+    });
+    let Err(error) = served.await;
+    tracing::error!(%error, "events are taken no more");
 }
 
 async fn answer(request: Request<Incoming>, wanted: [u8; 32], tell: &Tell) -> StatusCode {

@@ -15,7 +15,7 @@ const CORE: [&str; 9] = [
     "worker",
 ];
 const EDGES: [&str; 9] = [
-    "weixin", "journal", "camera", "scanner", "sound", "config", "logging", "witness", "worker",
+    "weixin", "journal", "camera", "scanner", "sound", "config", "logging", "loopback", "worker",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

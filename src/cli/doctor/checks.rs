@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::camera::Wanted;
 use crate::cli::{scan, set_up};
@@ -51,9 +50,6 @@ pub(in crate::cli) struct Checks<'a> {
     /// Ends it early.
     pub(in crate::cli) stop: &'a Stop,
 }
-
-/// How soon it is seen that nobody wants to know any more.
-const STOP_LOOK: Duration = Duration::from_millis(100);
 
 /// Where nothing says how loud it is to be.
 const AUDIBLE: u8 = 100;
@@ -127,7 +123,7 @@ fn desk(
         };
         tokio::select! {
             told = asking => told,
-            () = stopped(checks.stop) => Ok(()),
+            () = checks.stop.asked() => Ok(()),
         }
     })
 }
@@ -152,12 +148,6 @@ async fn online(
         tell(Finding::bad("online", "doctor-online-none"))?;
     }
     Ok(())
-}
-
-async fn stopped(stop: &Stop) {
-    while !stop.is_asked() {
-        tokio::time::sleep(STOP_LOOK).await;
-    }
 }
 
 /// What needs none.
