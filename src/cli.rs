@@ -16,6 +16,7 @@ mod fleet;
 mod hand_off;
 pub mod journal;
 mod journal_copy;
+mod journal_seal;
 mod journal_state;
 mod kiosk_in_terminal;
 mod lens;
@@ -97,6 +98,7 @@ const JOURNAL_EXAMPLES: &str = "Examples:
   coupon-kiosk journal export --from 2026-11-01 --bom > november.csv
   coupon-kiosk journal verify
   coupon-kiosk journal backup /media/stick/desk-2.sqlite
+  coupon-kiosk journal seal --keep-days 400
   coupon-kiosk journal reconcile --for 120";
 
 #[derive(Debug, Subcommand)]
@@ -149,6 +151,8 @@ enum JournalCommand {
     Backup(journal_copy::Args),
     /// Put a copy where this desk's journal is to be; there must be none yet
     Restore(journal_copy::Args),
+    /// Put old records into an archive, and take them out of the journal; the kiosk must not run
+    Seal(journal_seal::Args),
     /// Ask Weixin about what is in doubt, until it is settled
     Reconcile {
         /// How long, in seconds
@@ -162,6 +166,7 @@ fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::R
         JournalCommand::State(args) => journal_state::run(args, context),
         JournalCommand::Backup(args) => journal_copy::backup(args, context),
         JournalCommand::Restore(args) => journal_copy::restore(args, context),
+        JournalCommand::Seal(args) => journal_seal::run(args, context),
         JournalCommand::Read(args) => {
             let config = set_up::configuration(context)?;
             let zone = &config.store.time_zone;

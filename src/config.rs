@@ -19,6 +19,7 @@ mod network;
 mod online;
 mod place;
 mod reader;
+mod retention;
 mod secret_file;
 mod settings;
 mod token;
@@ -52,6 +53,7 @@ pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use network::Network;
 pub use online::{HandOff, Online};
 pub use place::default_journal;
+pub use retention::{KEEP_DAYS, Retention};
 pub use settings::{
     begin, chosen_camera, keep, remember_camera, remember_language, remember_volume, settings,
 };
@@ -70,6 +72,8 @@ pub struct Config {
     pub camera: Camera,
     /// The journal's file; its head, its lock and `settings.toml` stand beside it.
     pub journal: PathBuf,
+    /// How long the journal keeps what is done.
+    pub retention: Retention,
     /// The window.
     pub ui: Ui,
     /// What is read and taken.

@@ -161,7 +161,8 @@ impl Numbers {
                 | Record::Remark(_)
                 | Record::Mistake(_)
                 | Record::Override(_)
-                | Record::Witness(_),
+                | Record::Witness(_)
+                | Record::Sealed(_),
             ) => {}
             Noted::Written { took, result } => {
                 inner.write_seconds.observe(took.as_secs_f64());

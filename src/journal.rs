@@ -27,11 +27,17 @@
 //! can come of a crash, so nothing else is believed: it is [`JournalTrouble::Damaged`], and nothing is redeemed until a
 //! person has looked.
 //!
+//! # Old records
+//!
+//! They may go into an archive, a journal that never grows, and are then erased here; see [`seal`]. The chain goes on over
+//! the seam, and a record of the journal says what hash the archive has to end with.
+//!
 //! # Trouble
 //!
 //! A journal that cannot be written still opens: look-ups go on, every append is answered with the trouble, and each
 //! new append tries again really. Attempts whose end is unknown are told at opening as far as they can be read.
 
+mod base;
 pub mod chain;
 pub mod copy;
 pub mod disk;
@@ -44,6 +50,7 @@ pub mod history;
 pub mod line;
 pub mod reading;
 pub mod schema;
+pub mod seal;
 mod store;
 pub mod verify;
 mod writer;

@@ -182,7 +182,8 @@ impl Redemption {
                 | Record::Probe(_)
                 | Record::Settled(_)
                 | Record::Remark(_)
-                | Record::Mistake(_) => {}
+                | Record::Mistake(_)
+                | Record::Sealed(_) => {}
             }
         }
     }

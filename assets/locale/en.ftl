@@ -618,6 +618,7 @@ told-closed = Not known. A manager had decided about the goods
 told-witness-api = Weixin reported it as redeemed through the interface
 told-witness-elsewhere = Weixin reported it as redeemed by another way
 told-witness-other = Weixin reported it as redeemed
+told-sealed = Older records were sealed into an archive
 told-by = { $told } ({ $clerk })
 remark-open = Order number or remark
 remark-keep = Keep

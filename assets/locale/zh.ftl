@@ -601,6 +601,7 @@ told-closed = 结果未知，商品由店长决定
 told-witness-api = 微信通知：已经接口核销
 told-witness-elsewhere = 微信通知：已经其他途径核销
 told-witness-other = 微信通知：已核销
+told-sealed = 更早的记录已封存归档
 told-by = { $told }（{ $clerk }）
 remark-open = 订单号或备注
 remark-keep = 保存

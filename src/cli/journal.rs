@@ -3,6 +3,7 @@
 mod facts;
 mod table;
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -221,14 +222,24 @@ fn show(
 
 fn print_verdict(path: &Path, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
     let (code, object, sentence) = match verify(path)? {
-        Verdict::Whole(tail) => (
-            0,
-            json!({ "ok": true, "records": tail.seq, "hash": tail.hash.to_string() }),
-            format!(
+        Verdict::Whole(tail) => {
+            let sealed = History::open(path)?.sealed()?;
+            let mut object =
+                json!({ "ok": true, "records": tail.seq, "hash": tail.hash.to_string() });
+            let mut sentence = format!(
                 "The journal is whole: {} records, the newest with the hash {}.",
                 tail.seq, tail.hash
-            ),
-        ),
+            );
+            if sealed.seq > 0 {
+                object["sealed"] = json!({ "records": sealed.seq, "hash": sealed.hash });
+                write!(
+                    sentence,
+                    " The first {} stand in an archive, which has to end with the hash {}.",
+                    sealed.seq, sealed.hash
+                )?;
+            }
+            (0, object, sentence)
+        }
         Verdict::Broken(fault) => (
             1,
             json!({ "ok": false, "position": fault.position(), "error": fault.to_string() }),

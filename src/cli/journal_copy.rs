@@ -43,11 +43,7 @@ fn run(
             ),
         ),
         Err(error) => (
-            match &error {
-                CopyError::Broken(_) => Exit::Refused,
-                CopyError::Held => Exit::Held,
-                CopyError::History(_) | CopyError::Taken(_) | CopyError::Failing(_) => Exit::SetUp,
-            },
+            exit_of(&error),
             json!({ "ok": false, "error": error.to_string() }),
             format!("Nothing was copied: {error}."),
         ),
@@ -58,4 +54,13 @@ fn run(
         writeln!(context.out, "{sentence}")?;
     }
     Ok(exit)
+}
+
+/// What a script is told of it.
+pub(super) fn exit_of(error: &CopyError) -> Exit {
+    match error {
+        CopyError::Broken(_) => Exit::Refused,
+        CopyError::Held => Exit::Held,
+        CopyError::History(_) | CopyError::Taken(_) | CopyError::Failing(_) => Exit::SetUp,
+    }
 }

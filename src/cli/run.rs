@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
 use super::office::{Examined, Journals, Papers, Wishes};
-use super::{Context, Exit, cameras, first_start, fleet, hand_off, scan, set_up};
+use super::{Context, Exit, cameras, first_start, fleet, hand_off, journal_seal, scan, set_up};
 use crate::config::{self, Config};
 use crate::frame::Delays;
 use crate::health;
@@ -92,6 +92,7 @@ impl Running {
         (named, record): (Option<PathBuf>, Option<&Path>),
         language: Language,
     ) -> anyhow::Result<Option<Self>> {
+        journal_seal::when_due(config);
         let client = set_up::client(config, record)?;
         let weixin = client.clone();
         let rules = set_up::rules(config);

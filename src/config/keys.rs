@@ -3,7 +3,7 @@
 use super::mistake::Wrong;
 
 /// The keys, each with a line as it could be written. What they mean and their defaults: `meaning`.
-pub(super) const KEYS: [(&str, &str); 57] = [
+pub(super) const KEYS: [(&str, &str); 59] = [
     (
         "weixin.base_url",
         r#"base_url = "https://api.weixin.qq.com""#,
@@ -53,6 +53,11 @@ pub(super) const KEYS: [(&str, &str); 57] = [
     (
         "journal.path",
         r#"path = "/var/lib/coupon-kiosk/journal.sqlite""#,
+    ),
+    ("journal.keep_days", "keep_days = 400"),
+    (
+        "journal.archive",
+        r#"archive = "/var/lib/coupon-kiosk/archive""#,
     ),
     ("ui.language", r#"language = "zh""#),
     ("ui.fullscreen", "fullscreen = true"),

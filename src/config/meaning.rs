@@ -17,7 +17,7 @@ use super::values::{
     symbologies, time_zone,
 };
 use super::{Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin};
-use super::{online, place, token, witness};
+use super::{online, place, retention, token, witness};
 
 /// What everything means together; `None` where something that has to be written is missing or wrong.
 pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Config> {
@@ -27,6 +27,7 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
     let store = store(reader);
     let camera = camera(reader);
     let journal = journal(reader, environment);
+    let retention = retention::of(reader, &journal);
     let ui = ui(reader);
     let scan = scan(reader);
     let listen = reader.optional("health.listen", |raw| loopback("health.listen", raw));
@@ -41,6 +42,7 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
         store,
         camera,
         journal,
+        retention,
         ui,
         scan,
         online,

@@ -18,7 +18,7 @@ use super::history::History;
 use super::reading::HistoryError;
 use super::verify::{Verdict, verify};
 
-/// Why there is no copy. Nothing was changed then.
+/// Why there is no copy, or no archive. Nothing of the journal was changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     /// What is to be copied cannot be read.
@@ -55,27 +55,32 @@ pub fn backup(journal: &Path, to: &Path) -> Result<Position, CopyError> {
 /// Puts the copy at `from` where `journal` is to be, for this desk to go on with.
 pub fn restore(from: &Path, journal: &Path) -> Result<Position, CopyError> {
     files::make_folder(journal)?;
-    let _lock = Lock::take(journal).map_err(|no_lock| match no_lock {
-        NoLock::Held => CopyError::Held,
-        NoLock::Io(error) => error.into(),
-    })?;
+    let _lock = lock(journal)?;
     copy(from, journal)
 }
 
-/// The new files get their names last and the head's first: whatever ends this in between leaves a place where there is
-/// no journal, and which the next try may use.
-fn copy(from: &Path, to: &Path) -> Result<Position, CopyError> {
-    if let Verdict::Broken(fault) = verify(from)? {
-        return Err(CopyError::Broken(fault));
+/// The writer's lock, for a journal that is to stand still.
+pub(super) fn lock(journal: &Path) -> Result<Lock, CopyError> {
+    Lock::take(journal).map_err(|no_lock| match no_lock {
+        NoLock::Held => CopyError::Held,
+        NoLock::Io(error) => error.into(),
+    })
+}
+
+/// [`verify`] where nothing but a whole journal will do.
+pub(super) fn whole(journal: &Path) -> Result<Position, CopyError> {
+    match verify(journal)? {
+        Verdict::Whole(tail) => Ok(tail),
+        Verdict::Broken(fault) => Err(CopyError::Broken(fault)),
     }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<Position, CopyError> {
+    whole(from)?;
     if !files::is_absent(to)? {
         return Err(CopyError::Taken(to.to_owned()));
     }
-    let folder = tempfile::Builder::new()
-        .prefix(".copy")
-        .tempdir_in(files::folder(to))?;
-    let copied = folder.path().join("journal");
-    files::make_file(&copied)?;
+    let (_folder, copied) = room_beside(to)?;
     let history = History::open(from)?;
     // One statement is one state, whoever writes meanwhile; and it leaves no log beside the copy.
     let path = copied.to_string_lossy();
@@ -83,7 +88,6 @@ fn copy(from: &Path, to: &Path) -> Result<Position, CopyError> {
         .connection
         .execute("VACUUM INTO ?1", [path.as_ref()])
         .map_err(Failure::from)?;
-    File::open(&copied)?.sync_all()?;
     let tail = newest(&copied)?;
     // What another journal's head remembers is missing, and a copy would hide it.
     if let Found::Head(head) = Head::read(&files::head_path(to))?
@@ -92,14 +96,30 @@ fn copy(from: &Path, to: &Path) -> Result<Position, CopyError> {
     {
         return Err(CopyError::Taken(to.to_owned()));
     }
-    HeadFile::create(&files::head_path(&copied))?.settle(tail)?;
-    if let Verdict::Broken(fault) = verify(&copied)? {
-        return Err(CopyError::Broken(fault));
-    }
-    fs::rename(files::head_path(&copied), files::head_path(to))?;
-    fs::rename(&copied, to)?;
-    files::sync_folder_of(to)?;
+    name(&copied, tail, to)?;
     Ok(tail)
+}
+
+/// An empty file in a folder of its own, which goes with what is held, on the same disk as `to`.
+pub(super) fn room_beside(to: &Path) -> Result<(tempfile::TempDir, PathBuf), CopyError> {
+    let folder = tempfile::Builder::new()
+        .prefix(".copy")
+        .tempdir_in(files::folder(to))?;
+    let copied = folder.path().join("journal");
+    files::make_file(&copied)?;
+    Ok((folder, copied))
+}
+
+/// Gives a new file of records its head and, once both are durable and whole, its name. The head goes first: whatever ends
+/// this in between leaves a place where there is no journal, and which the next try may use.
+pub(super) fn name(copied: &Path, tail: Position, to: &Path) -> Result<(), CopyError> {
+    File::open(copied)?.sync_all()?;
+    HeadFile::create(&files::head_path(copied))?.settle(tail)?;
+    whole(copied)?;
+    fs::rename(files::head_path(copied), files::head_path(to))?;
+    fs::rename(copied, to)?;
+    files::sync_folder_of(to)?;
+    Ok(())
 }
 
 /// The copy's last record, which its new head is to remember.

@@ -25,6 +25,9 @@ pub enum Failure {
     /// An SQLite database of another program.
     #[error("the file is the database of another program")]
     Foreign,
+    /// Sealed records, which are complete.
+    #[error("the file is an archive of sealed records, which is never written to")]
+    Archive,
     /// The record cannot be put into words.
     #[error("a record cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -52,6 +55,7 @@ impl Failure {
             | Self::Fault(_)
             | Self::Newer(_)
             | Self::Foreign
+            | Self::Archive
             | Self::Busy
             | Self::Held => false,
         }
@@ -64,6 +68,7 @@ impl Failure {
             Self::Io(error) => io_trouble(error),
             Self::Fault(_) | Self::Foreign => JournalTrouble::Damaged,
             Self::Newer(_) => JournalTrouble::Newer,
+            Self::Archive => JournalTrouble::ReadOnly,
             Self::Json(_) | Self::Busy | Self::Held | Self::Contradiction | Self::CodeInDoubt => {
                 JournalTrouble::Failing
             }

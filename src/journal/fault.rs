@@ -6,6 +6,11 @@ pub enum Fault {
     /// A gap in the numbers.
     #[error("record {0} is missing")]
     Missing(u64),
+    /// The file begins behind records of which none of its own says that they were sealed.
+    #[error(
+        "the records up to {0} are not here, and no record says that they were sealed into an archive"
+    )]
+    Unsealed(u64),
     /// A number that no record of ours has: zero or less.
     #[error("there is a record before the first one")]
     BeforeFirst,
@@ -64,6 +69,7 @@ impl Fault {
             Self::CutTail { tail: before, .. }
             | Self::BeyondHead { head: before }
             | Self::File { after: before, .. } => before.saturating_add(1),
+            Self::Unsealed(_) => 1,
             Self::BeforeFirst
             | Self::HeadMissing(_)
             | Self::HeadUnreadable(_)

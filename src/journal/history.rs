@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Row};
 
-use super::chain::Hash;
+use super::base::Base;
+use super::chain::{Hash, Position};
 use super::line::{Filter, Line, line};
 use super::reading::{HistoryError, no_file, open_any_medium};
 use super::schema::Version;
@@ -145,6 +146,11 @@ impl History {
             take(entry(row)?)?;
         }
         Ok(())
+    }
+
+    /// The last record that stands in an archive instead; the default where none does.
+    pub fn sealed(&self) -> Result<Position, HistoryError> {
+        Ok(Base::of(&self.connection)?.before)
     }
 
     /// Attempts without an end, oldest first. A record that cannot be read is passed over: what can be read counts.

@@ -85,7 +85,8 @@ impl Line {
             | Record::Intent(_)
             | Record::Resend(_)
             | Record::Probe(_)
-            | Record::Settled(_) => {}
+            | Record::Settled(_)
+            | Record::Sealed(_) => {}
         }
     }
 }
@@ -114,7 +115,8 @@ pub fn line(seq: u64, begin: Record, end: Option<Record>) -> Option<Line> {
         | Record::Remark(_)
         | Record::Mistake(_)
         | Record::Override(_)
-        | Record::Witness(_) => None,
+        | Record::Witness(_)
+        | Record::Sealed(_) => None,
     }
 }
 

@@ -66,6 +66,7 @@ impl From<Failure> for HistoryError {
             Failure::Newer(_) => Self::Newer,
             Failure::Io(error) => Self::Io(error),
             Failure::Foreign
+            | Failure::Archive
             | Failure::Fault(_)
             | Failure::Json(_)
             | Failure::Busy

@@ -45,7 +45,22 @@ pub const MIGRATIONS: &[&str] = &[
     "CREATE INDEX record_begin_at ON record (at) WHERE kind IN ('query', 'intent');",
     // Managers' words and witnesses are such kinds too; and at its start the program looks for those of open attempts.
     "CREATE INDEX record_said ON record (attempt) WHERE kind IN ('override', 'witness');",
+    // Old records may stand in an archive instead: the file then begins behind `base`, of which there is one row at most.
+    "CREATE TABLE base (
+        only       INTEGER PRIMARY KEY CHECK (only = 0),
+        seq        INTEGER NOT NULL,
+        hash       BLOB NOT NULL CHECK (length(hash) = 32),
+        is_archive INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX record_sealed ON record (seq) WHERE kind = 'sealed';
+    DROP TRIGGER record_only_at_the_end;
+    CREATE TRIGGER record_only_at_the_end BEFORE INSERT ON record
+        WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), (SELECT seq FROM base), 0) + 1 FROM record)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only: a record comes at the end'); END;",
 ];
+
+/// How many steps a file has behind it that may begin behind its first record.
+const WITH_BASE: usize = 4;
 
 /// What a file is, before anything in it is touched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,6 +91,13 @@ impl Version {
             Ok(known) if known <= MIGRATIONS.len() => Ok(Self::Known(known)),
             Ok(_) | Err(_) => Err(Failure::Newer(version)),
         }
+    }
+}
+
+impl Version {
+    /// Whether its records may begin elsewhere.
+    pub fn has_base(self) -> bool {
+        matches!(self, Self::Known(steps) if steps >= WITH_BASE)
     }
 }
 

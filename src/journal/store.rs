@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
+use super::base::Base;
 use super::chain::{Hash, Position};
 use super::disk::{Disk, Step};
 use super::failure::Failure;
@@ -19,7 +20,7 @@ use crate::redemption::attempt::{Intent, Record};
 pub struct Store {
     path: PathBuf,
     disk: Disk,
-    connection: Connection,
+    pub(super) connection: Connection,
     head: HeadFile,
     tail: Position,
 }
@@ -58,6 +59,13 @@ impl Store {
         let connection = disk.take(Step::Records, || schema::open_for_writing(path))?;
         if connection.is_readonly(rusqlite::MAIN_DB)? {
             return Err(std::io::Error::from(std::io::ErrorKind::ReadOnlyFilesystem).into());
+        }
+        let base = Base::of(&connection)?;
+        if base.is_archive {
+            return Err(Failure::Archive);
+        }
+        if let Some(fault) = base.fault(&connection)? {
+            return Err(fault.into());
         }
         let tail = tail(&connection)?;
         let head = match (found, tail.seq) {
@@ -218,7 +226,8 @@ impl Store {
                 | Record::Remark(_)
                 | Record::Mistake(_)
                 | Record::Override(_)
-                | Record::Witness(_) => false,
+                | Record::Witness(_)
+                | Record::Sealed(_) => false,
             };
         }
         if is_contradiction {
@@ -253,7 +262,7 @@ pub fn tail(connection: &Connection) -> Result<Position, Failure> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     let Some(row) = rows.next()? else {
-        return Ok(Position::default());
+        return Ok(Base::of(connection)?.before);
     };
     let seq = unsigned(row.get(0)?)?;
     let body: String = row.get(1)?;
@@ -264,7 +273,7 @@ pub fn tail(connection: &Connection) -> Result<Position, Failure> {
             let hash = stored_hash(&row.get::<_, Vec<u8>>(2)?, seq)?;
             Position { seq, hash }
         }
-        None => Position::default(),
+        None => Base::of(connection)?.before,
     };
     if before.seq + 1 != seq {
         return Err(Fault::Missing(before.seq + 1).into());

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, Row, Transaction};
 
+use super::base::Base;
 use super::chain::{Hash, Position};
+use super::failure::Failure;
 use super::fault::Fault;
 use super::files;
 use super::head::{Fit, Found, Head};
@@ -41,7 +43,14 @@ impl History {
     pub fn verify(&self) -> Result<Verdict, HistoryError> {
         let (snapshot, found) = self.steady()?;
         let tail = if self.has_table {
-            walk(&snapshot)?
+            let base = match Base::of(&snapshot) {
+                Err(Failure::Fault(fault)) => return Ok(Verdict::Broken(fault)),
+                read => read?,
+            };
+            if let Some(fault) = base.fault(&snapshot)? {
+                return Ok(Verdict::Broken(fault));
+            }
+            walk(&snapshot, base.before)?
         } else {
             Ok(Position::default())
         };
@@ -97,10 +106,10 @@ impl History {
 }
 
 /// Follows the chain from the first record to the last.
-fn walk(snapshot: &Connection) -> Result<Result<Position, Fault>, HistoryError> {
+fn walk(snapshot: &Connection, before: Position) -> Result<Result<Position, Fault>, HistoryError> {
     let mut statement = snapshot.prepare("SELECT seq, body, hash FROM record ORDER BY seq")?;
     let mut rows = statement.query([])?;
-    let mut tail = Position::default();
+    let mut tail = before;
     loop {
         let linked = match rows.next() {
             Ok(Some(row)) => link(tail, row),

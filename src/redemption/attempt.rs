@@ -122,6 +122,8 @@ pub enum Record {
     Override(Override),
     /// What Weixin told the merchant's server of an attempt's code.
     Witness(Witness),
+    /// Older records went into an archive.
+    Sealed(Sealed),
 }
 
 /// A look-up for a person at the desk. Payment codes and what is no coupon never come this far.
@@ -221,6 +223,17 @@ pub struct Settled {
     pub answer: Option<String>,
 }
 
+/// Records that are kept in an archive from here on, and no longer in the journal.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Sealed {
+    /// When.
+    pub at: Timestamp,
+    /// The last of them.
+    pub through: u64,
+    /// Its hash, 64 hexadecimal digits: what the archive has to end with.
+    pub hash: String,
+}
+
 impl Record {
     /// When it was made.
     pub fn at(&self) -> Timestamp {
@@ -234,13 +247,14 @@ impl Record {
             Self::Mistake(record) => record.at,
             Self::Override(record) => record.at,
             Self::Witness(record) => record.at,
+            Self::Sealed(record) => record.at,
         }
     }
 
     /// The attempt it belongs to.
     pub fn attempt(&self) -> Option<AttemptId> {
         match self {
-            Self::Query(_) => None,
+            Self::Query(_) | Self::Sealed(_) => None,
             Self::Intent(record) => Some(record.attempt),
             Self::Resend(record) => Some(record.attempt),
             Self::Probe(record) => Some(record.attempt),

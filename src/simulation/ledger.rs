@@ -127,7 +127,8 @@ impl Ledger {
             | Record::Remark(_)
             | Record::Mistake(_)
             | Record::Override(_)
-            | Record::Witness(_) => Ok(()),
+            | Record::Witness(_)
+            | Record::Sealed(_) => Ok(()),
         }
     }
 
@@ -270,7 +271,8 @@ impl Ledger {
                 | Record::Remark(_)
                 | Record::Mistake(_)
                 | Record::Override(_)
-                | Record::Witness(_) => {}
+                | Record::Witness(_)
+                | Record::Sealed(_) => {}
             }
         }
         for (attempt, ends) in &ends {

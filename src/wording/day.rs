@@ -71,6 +71,7 @@ impl Wording {
                 Source::Page | Source::Phone => "told-witness-elsewhere",
                 Source::Other => "told-witness-other",
             }),
+            Record::Sealed(_) => self.say("told-sealed"),
         }
     }
 

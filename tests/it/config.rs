@@ -197,6 +197,8 @@ fn check_shows_every_value_and_where_it_comes_from() {
           camera.region                [0, 0, 100, 100]  (default)
           camera.sleep_minutes         3  (default)
           journal.path                 /var/lib/coupon-kiosk/journal.sqlite  (default)
+          journal.keep_days            -  (default)
+          journal.archive              -  (default)
           ui.language                  -  (default)
           ui.fullscreen                true  (default)
           ui.shade                     dark  (default)

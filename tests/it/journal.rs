@@ -6,6 +6,7 @@ mod crash;
 mod notes;
 mod power;
 mod reading;
+mod seal;
 mod tamper;
 mod trouble;
 mod versions;

@@ -176,7 +176,8 @@ impl Hand {
             | Record::Remark(_)
             | Record::Mistake(_)
             | Record::Override(_)
-            | Record::Witness(_) => None,
+            | Record::Witness(_)
+            | Record::Sealed(_) => None,
         };
         self.written
             .iter()
@@ -641,7 +642,8 @@ impl Hand {
             | Record::Settled(_)
             | Record::Remark(_)
             | Record::Mistake(_)
-            | Record::Witness(_) => None,
+            | Record::Witness(_)
+            | Record::Sealed(_) => None,
         };
         self.written.iter().filter_map(said).collect()
     }

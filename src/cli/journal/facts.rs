@@ -26,6 +26,7 @@ pub fn write(entry: &Entry, time_zone: &TimeZone, out: &mut dyn Write) -> io::Re
         Record::Mistake(_) => "mistake",
         Record::Override(_) => "override",
         Record::Witness(_) => "witness",
+        Record::Sealed(_) => "sealed",
     };
     writeln!(
         out,
@@ -97,6 +98,10 @@ fn facts(record: &Record, time_zone: &TimeZone) -> Vec<Fact> {
         Record::Mistake(mistake) => vec![("clerk", mistake.clerk.clone())],
         Record::Override(said) => override_facts(said),
         Record::Witness(witness) => witness_facts(witness),
+        Record::Sealed(sealed) => vec![
+            ("through record", Some(sealed.through.to_string())),
+            ("its hash", Some(sealed.hash.clone())),
+        ],
     }
 }
 

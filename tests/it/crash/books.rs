@@ -60,7 +60,8 @@ pub fn read_journal(path: &Path) -> JournalBook {
             | Record::Remark(_)
             | Record::Mistake(_)
             | Record::Override(_)
-            | Record::Witness(_) => {}
+            | Record::Witness(_)
+            | Record::Sealed(_) => {}
         }
         Ok(())
     });
