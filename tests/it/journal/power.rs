@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use coupon_kiosk::event::WriteId;
+use coupon_kiosk::journal::history::History;
 use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::journal::{Journal, Opened};
 use coupon_kiosk::redemption::attempt::{JournalTrouble, Record};
 
+use super::seal::{sealed, two_days};
 use super::vfs::{Call, Fails, watch};
 use super::{Place, a_day, query};
 use crate::chance::Chance;
@@ -140,8 +142,8 @@ fn ending_of(journal: &Path, path: &Path) -> Option<usize> {
     ENDINGS.iter().position(|ending| *ending == rest)
 }
 
-/// Writes by two writers that come and go, and tells every step to the disk.
-fn steps_of_a_day(place: &Place) -> (Vec<OnDisk>, Vec<Step>) {
+/// What was on the disk, and every step that `work` made there; it says how many records were reported to it.
+fn steps_of(place: &Place, work: impl FnOnce(&dyn Fn(u64))) -> (Vec<OnDisk>, Vec<Step>) {
     let begun = |ending: &str| {
         let there = fs::read(place.file(ending)).ok();
         OnDisk {
@@ -163,6 +165,18 @@ fn steps_of_a_day(place: &Place) -> (Vec<OnDisk>, Vec<Step>) {
     };
     let folder = place.path().parent().unwrap().to_owned();
     watch(Some((folder, Box::new(watcher))));
+    work(&|reported| {
+        let mut seen = seen.lock().unwrap();
+        seen.look_at_head(&place.file(".head"));
+        seen.steps.push(Step::Reported(reported));
+    });
+    watch(None);
+    let steps = std::mem::take(&mut seen.lock().unwrap().steps);
+    (disk, steps)
+}
+
+/// Two writers that come and go.
+fn go_on(place: &Place, report: &dyn Fn(u64)) {
     let mut reported = 9;
     for seconds in [900, 950] {
         let mut writing = place.open();
@@ -172,23 +186,33 @@ fn steps_of_a_day(place: &Place) -> (Vec<OnDisk>, Vec<Step>) {
                 Ok(())
             );
             reported += 1;
-            let mut seen = seen.lock().unwrap();
-            seen.look_at_head(&place.file(".head"));
-            seen.steps.push(Step::Reported(reported));
+            report(reported);
         }
     }
-    watch(None);
-    let steps = std::mem::take(&mut seen.lock().unwrap().steps);
-    (disk, steps)
+}
+
+/// What a loss of power may leave now.
+fn crashed(disk: &[OnDisk], chance: &mut Chance) -> Place {
+    let crashed = Place::new();
+    fs::create_dir(crashed.path().parent().unwrap()).unwrap();
+    for (ending, file) in ENDINGS.iter().zip(disk) {
+        if let Some(bytes) = file.left(chance) {
+            fs::write(crashed.file(ending), bytes).unwrap();
+        }
+    }
+    crashed
+}
+
+fn draws() -> usize {
+    std::env::var("POWER").map_or(2, |draws| draws.parse().unwrap())
 }
 
 #[test]
 fn every_state_that_a_loss_of_power_leaves_opens_verifies_and_goes_on() {
     let _turn = turn();
     let chance = &mut Chance::new();
-    let draws = std::env::var("POWER").map_or(2, |draws| draws.parse().unwrap());
     let place = Place::with(&a_day());
-    let (mut disk, steps) = steps_of_a_day(&place);
+    let (mut disk, steps) = steps_of(&place, |report| go_on(&place, report));
     let is_sync = |step: &&Step| matches!(step, Step::Call(_, Call::Sync));
     let syncs = steps.iter().filter(is_sync).count();
     assert!(syncs > 14 * 3, "an append is fsynced three times: {syncs}");
@@ -199,19 +223,9 @@ fn every_state_that_a_loss_of_power_leaves_opens_verifies_and_goes_on() {
             Step::Reported(count) => reported = *count,
             Step::Call(file, call) => disk[*file].take(call),
         }
-        for _ in 0..draws {
-            let crashed = Place::new();
-            fs::create_dir(crashed.path().parent().unwrap()).unwrap();
-            for (ending, file) in ENDINGS.iter().zip(&disk) {
-                if let Some(bytes) = file.left(chance) {
-                    fs::write(crashed.file(ending), bytes).unwrap();
-                }
-            }
-            check(
-                &crashed,
-                reported,
-                &format!("after step {number}, {step:?}"),
-            );
+        for _ in 0..draws() {
+            let when = format!("after step {number}, {step:?}");
+            check(&crashed(&disk, chance), reported, &when);
             states += 1;
         }
     }
@@ -235,6 +249,52 @@ fn check(crashed: &Place, reported: u64, when: &str) {
     assert_eq!(writing.write(&query("1", 2_000)), Ok(()), "{when}");
     drop(writing);
     crashed.assert_whole(found + 1);
+}
+
+#[test]
+fn no_loss_of_power_while_old_records_are_sealed_loses_one() {
+    let _turn = turn();
+    let chance = &mut Chance::new();
+    let place = Place::with(&two_days());
+    let (mut disk, steps) = steps_of(&place, |_| {
+        sealed(&place, 1_000).unwrap().unwrap();
+    });
+    let mut states = 0;
+    for (number, step) in steps.iter().enumerate() {
+        if let Step::Call(file, call) = step {
+            disk[*file].take(call);
+        }
+        for _ in 0..draws() {
+            let when = format!("after step {number}, {step:?}");
+            let when = when.get(..120).unwrap_or(&when);
+            let crashed = crashed(&disk, chance);
+            // The archive was durable before the first of these steps, or sealing it again would find another.
+            let archive = |place: &Place| place.path().with_file_name("archive");
+            fs::create_dir(archive(&crashed)).unwrap();
+            for entry in fs::read_dir(archive(&place)).unwrap() {
+                let entry = entry.unwrap();
+                fs::copy(entry.path(), archive(&crashed).join(entry.file_name())).unwrap();
+            }
+            match verify(&crashed.path()) {
+                Ok(Verdict::Whole(tail)) => assert!((7..=8).contains(&tail.seq), "{when}"),
+                other => panic!("{when}: {other:?}"),
+            }
+            let base = |place: &Place| History::open(&place.path()).unwrap().sealed().unwrap();
+            assert!([0, 4].contains(&base(&crashed).seq), "{when}");
+            sealed(&crashed, 1_000).unwrap();
+            assert_eq!(base(&crashed).seq, 4, "{when}");
+            crashed.assert_whole(8);
+            crashed.add(&[query("1", 2_000)]);
+            states += 1;
+        }
+    }
+    let is_sync = |step: &&Step| matches!(step, Step::Call(_, Call::Sync));
+    let syncs = steps.iter().filter(is_sync).count();
+    assert!(
+        syncs > 3 + 1,
+        "what was said is fsynced before anything goes: {syncs}"
+    );
+    println!("{states} states at {} moments, {syncs} fsyncs", steps.len());
 }
 
 /// Appends three records while the `number`th call of a kind fails, and what follows too where the disk is full.

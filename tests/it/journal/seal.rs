@@ -21,7 +21,7 @@ use crate::platform::Platform;
 use crate::support::{Desk, Ended};
 
 /// An old day that is done, and a young one: records 1 to 4, and 5 to 7.
-fn two_days() -> Vec<Record> {
+pub(super) fn two_days() -> Vec<Record> {
     vec![
         query("203001234567", 0),
         intent(1, "203001234567", 5),
@@ -33,7 +33,7 @@ fn two_days() -> Vec<Record> {
     ]
 }
 
-fn sealed(place: &Place, before: i64) -> Result<Option<Sealing>, CopyError> {
+pub(super) fn sealed(place: &Place, before: i64) -> Result<Option<Sealing>, CopyError> {
     let folder = place.path().with_file_name("archive");
     seal(&place.path(), &folder, at(before), at(100_000))
 }
