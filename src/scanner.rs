@@ -8,10 +8,13 @@ pub mod coach;
 mod grids;
 mod guard;
 mod lattice;
+#[cfg(test)]
+mod made;
 mod passes;
 pub mod picture;
 mod prepare;
 mod qr;
+pub mod stream;
 mod stripes;
 pub mod tracker;
 mod watch;

@@ -184,6 +184,23 @@ fn a_folder_of_frames_is_played_until_two_agree() {
 }
 
 #[test]
+fn a_pass_that_read_something_has_its_turn_again_in_a_folder_as_before_a_camera() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut code = image::open(fixture("codes/redeemed.png"))
+        .unwrap()
+        .into_luma8();
+    image::imageops::invert(&mut code);
+    for number in 0..10 {
+        code.save(folder.path().join(format!("{number:03}.png")))
+            .unwrap();
+    }
+    let played = scan(&["--json", "--live", folder.path().to_str().unwrap()]);
+    assert_eq!(played.exit, 0, "{}", played.stdout);
+    // The first frame is the coach's, the second is read by a deeper pass, and the third by the same one.
+    assert_eq!(played.object()["frames"], 3);
+}
+
+#[test]
 fn a_stream_of_dark_frames_is_coached() {
     let folder = tempfile::tempdir().unwrap();
     let mut code = image::open(fixture("codes/redeemed.png"))
