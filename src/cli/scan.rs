@@ -147,6 +147,9 @@ pub(super) fn symbologies(config: &Config) -> Symbologies {
         .map(|symbology| match symbology {
             config::Symbology::Qr => Symbology::QrCode,
             config::Symbology::Code128 => Symbology::Code128,
+            config::Symbology::Code39 => Symbology::Code39,
+            config::Symbology::Code93 => Symbology::Code93,
+            config::Symbology::Ean13 => Symbology::Ean13,
         })
         .collect()
 }

@@ -50,10 +50,10 @@ fn drawn(
         let is_inside = (0..side).contains(&x) && (0..side).contains(&y);
         let is_dark =
             is_inside && colours[usize::try_from(y * side + x).unwrap()] == qrcode::Color::Dark;
-        if is_dark != (is_inside && is_wrong(x, y)) {
-            20
-        } else {
+        if is_dark == (is_inside && is_wrong(x, y)) {
             220
+        } else {
+            20
         }
     })
 }
