@@ -152,8 +152,8 @@ pub fn scan_bytes(bytes: &[u8]) -> Vec<Found> {
         return Vec::new();
     };
     let turn = usize::from(*turn);
-    let mut found = scan(&luma, Symbologies::default(), Effort::Live { turn });
-    found.extend(scan(&luma, Symbologies::default(), Effort::All));
+    let mut found = scan(&luma, Symbologies::all(), Effort::Live { turn });
+    found.extend(scan(&luma, Symbologies::all(), Effort::All));
     found
 }
 
@@ -286,7 +286,7 @@ mod tests {
                 assert!(work::done() < 12_000, "{name}: {}", work::done());
             }
             work::begin();
-            let found = scan(&luma, Symbologies::default(), Effort::All);
+            let found = scan(&luma, Symbologies::all(), Effort::All);
             assert!(found.is_empty(), "{name}: {found:?}");
             assert!(work::done() < 300_000, "{name}: {}", work::done());
         }

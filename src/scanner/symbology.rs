@@ -39,6 +39,12 @@ pub struct Symbologies {
 }
 
 impl Symbologies {
+    /// Every kind there is.
+    pub(super) fn all() -> Self {
+        let stripes = Symbology::STRIPES.into_iter();
+        stripes.chain([Symbology::QrCode]).collect()
+    }
+
     /// Whether codes of this kind are read.
     pub fn has(self, symbology: Symbology) -> bool {
         self.wanted & bit(symbology) != 0
