@@ -243,6 +243,12 @@ pub enum Symbology {
     Qr,
     /// `code128`
     Code128,
+    /// `code39`
+    Code39,
+    /// `code93`
+    Code93,
+    /// `ean13`
+    Ean13,
 }
 
 /// All that loading found out.

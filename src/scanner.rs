@@ -8,17 +8,22 @@ pub mod coach;
 mod grids;
 mod guard;
 mod lattice;
+#[cfg(test)]
+mod made;
 mod passes;
 pub mod picture;
 mod prepare;
 mod qr;
+pub mod stream;
 mod stripes;
+mod symbology;
 pub mod tracker;
 mod watch;
 
+pub use symbology::{Symbologies, Symbology};
 pub use watch::watch;
 
-use passes::{Budget, Pass, Sizes, Text};
+use passes::{Budget, Decoded, Pass, Sizes};
 
 use crate::frame::Luma;
 
@@ -40,66 +45,6 @@ pub struct Seen {
     pub found: Vec<Found>,
     /// There is another one, by all signs, which was not.
     pub has_unread: bool,
-}
-
-/// The kinds of codes that are read.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Symbology {
-    /// QR Code.
-    QrCode,
-    /// Code 128, the stripes.
-    Code128,
-}
-
-impl Symbology {
-    /// As `scan --json` names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::QrCode => "QRCode",
-            Self::Code128 => "Code128",
-        }
-    }
-}
-
-/// What is looked for; everything, unless somebody wants less.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Symbologies {
-    has_qr_code: bool,
-    has_code128: bool,
-}
-
-impl Symbologies {
-    /// Whether codes of this kind are read.
-    pub fn has(self, symbology: Symbology) -> bool {
-        match symbology {
-            Symbology::QrCode => self.has_qr_code,
-            Symbology::Code128 => self.has_code128,
-        }
-    }
-}
-
-impl Default for Symbologies {
-    fn default() -> Self {
-        [Symbology::QrCode, Symbology::Code128]
-            .into_iter()
-            .collect()
-    }
-}
-
-impl FromIterator<Symbology> for Symbologies {
-    fn from_iter<I: IntoIterator<Item = Symbology>>(symbologies: I) -> Self {
-        let mut all = Self {
-            has_qr_code: false,
-            has_code128: false,
-        };
-        for symbology in symbologies {
-            match symbology {
-                Symbology::QrCode => all.has_qr_code = true,
-                Symbology::Code128 => all.has_code128 = true,
-            }
-        }
-        all
-    }
 }
 
 /// How much is spent on a picture.
@@ -169,11 +114,16 @@ pub fn look(luma: &Luma, symbologies: Symbologies, effort: Effort) -> Seen {
         if is_enough && !all.is_empty() {
             break;
         }
-        for Text { text, corners } in pass.look(&sizes, symbologies, &mut budget) {
+        for found in pass.look(&sizes, symbologies, &mut budget) {
+            let Decoded {
+                text,
+                symbology,
+                corners,
+            } = found;
             if !text.is_empty() && all.iter().all(|known| known.text != text) {
                 all.push(Found {
                     text,
-                    symbology: pass.symbology(),
+                    symbology,
                     corners: corners.map(|corner| corner.map(|at| whole(at).saturating_mul(scale))),
                 });
             }
@@ -202,8 +152,8 @@ pub fn scan_bytes(bytes: &[u8]) -> Vec<Found> {
         return Vec::new();
     };
     let turn = usize::from(*turn);
-    let mut found = scan(&luma, Symbologies::default(), Effort::Live { turn });
-    found.extend(scan(&luma, Symbologies::default(), Effort::All));
+    let mut found = scan(&luma, Symbologies::all(), Effort::Live { turn });
+    found.extend(scan(&luma, Symbologies::all(), Effort::All));
     found
 }
 
@@ -336,7 +286,7 @@ mod tests {
                 assert!(work::done() < 12_000, "{name}: {}", work::done());
             }
             work::begin();
-            let found = scan(&luma, Symbologies::default(), Effort::All);
+            let found = scan(&luma, Symbologies::all(), Effort::All);
             assert!(found.is_empty(), "{name}: {found:?}");
             assert!(work::done() < 300_000, "{name}: {}", work::done());
         }

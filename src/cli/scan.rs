@@ -34,12 +34,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let symbologies = wanted(context)?;
     if let Some(device) = &args.device {
         let patience = args.patience.map(Duration::from_secs);
-        return scan_device::run(device.as_deref(), patience, context);
+        return scan_device::run(device.as_deref(), patience, symbologies, context);
     }
     let effort = if args.all { Effort::All } else { Effort::First };
-    let symbologies = wanted(context)?;
     if let Some(folder) = &args.live {
         return scan_live::run(folder, symbologies, now(), context);
     }
@@ -147,6 +147,9 @@ pub(super) fn symbologies(config: &Config) -> Symbologies {
         .map(|symbology| match symbology {
             config::Symbology::Qr => Symbology::QrCode,
             config::Symbology::Code128 => Symbology::Code128,
+            config::Symbology::Code39 => Symbology::Code39,
+            config::Symbology::Code93 => Symbology::Code93,
+            config::Symbology::Ean13 => Symbology::Ean13,
         })
         .collect()
 }

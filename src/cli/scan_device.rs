@@ -46,6 +46,7 @@ struct ToldCode<'a> {
 pub(super) fn run(
     device: Option<&str>,
     patience: Option<Duration>,
+    symbologies: Symbologies,
     context: &mut Context<'_>,
 ) -> anyhow::Result<Exit> {
     let begun = now();
@@ -56,7 +57,7 @@ pub(super) fn run(
     wanted.preview = Preview::None;
     wanted.device = device.map(str::to_owned).or(wanted.device);
     let demand = Demand::default();
-    let _scanner = scanner(Arc::clone(&frames), sender.clone(), demand.clone())?;
+    let _scanner = scanner(&frames, symbologies, sender.clone(), demand.clone())?;
     let _camera = camera::watch(Source::Device(demand), wanted, frames, move |state| {
         drop(sender.try_send(News::Camera(state, now())));
     })?;
@@ -88,7 +89,8 @@ pub(super) fn run(
 
 /// Reads the frames, and tells what was read, and what is needed of the camera.
 fn scanner(
-    frames: Arc<Slot<Frame>>,
+    frames: &Arc<Slot<Frame>>,
+    symbologies: Symbologies,
     news: SyncSender<News>,
     demand: Demand,
 ) -> std::io::Result<Worker> {
@@ -101,7 +103,7 @@ fn scanner(
         }
         Sighting::View(view) => demand.see(view),
     };
-    scanner::watch(frames, Symbologies::default(), Arc::default(), report)
+    scanner::watch(Arc::clone(frames), symbologies, Arc::default(), report)
 }
 
 /// One line of what happened; a camera's state goes with the camera that was live last.

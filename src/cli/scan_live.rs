@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::{Context, Exit};
 use crate::event::{Hint, View};
-use crate::scanner::tracker::{Sighting, Tracker};
-use crate::scanner::{self, Found, Symbologies, coach::Coach, picture};
+use crate::frame::Luma;
+use crate::scanner::stream::Stream;
+use crate::scanner::tracker::Sighting;
+use crate::scanner::{Found, Symbologies, picture};
 
 /// Frames a second.
 const RATE: u32 = 30;
@@ -26,7 +28,10 @@ pub(super) fn run(
         .filter(|path| path.is_file())
         .collect();
     frames.sort();
-    let mut stream = Stream::default();
+    let mut played = Played {
+        stream: Stream::of(symbologies),
+        ..Played::default()
+    };
     for path in &frames {
         let luma = match picture::open(path) {
             Ok(luma) => luma,
@@ -34,42 +39,36 @@ pub(super) fn run(
             Err(fault) => bail!("{}: {fault}", path.display()),
         };
         // The frames' own clock: what the decoding takes does not move it.
-        let at = begun + Duration::from_secs(1) / RATE * stream.seen;
-        stream.see(&luma, symbologies, at);
-        if stream.taken.is_some() {
+        let at = begun + Duration::from_secs(1) / RATE * played.seen;
+        played.see(&luma, at);
+        if played.taken.is_some() {
             break;
         }
     }
-    report(&stream, context)
+    report(&played, context)
 }
 
+/// What the frames so far led to.
 #[derive(Default)]
-struct Stream {
-    tracker: Tracker,
-    coach: Coach,
+struct Played {
+    stream: Stream,
     seen: u32,
     millis: Vec<f64>,
     hints: Vec<Hint>,
     taken: Option<Found>,
 }
 
-impl Stream {
-    fn see(&mut self, luma: &crate::frame::Luma, symbologies: Symbologies, at: Instant) {
-        let turn = usize::try_from(self.seen).unwrap_or_default();
+impl Played {
+    fn see(&mut self, luma: &Luma, at: Instant) {
         let begun = super::scan::now();
-        let seen = scanner::look(luma, symbologies, self.coach.effort(turn, at));
-        let hint = if seen.found.is_empty() && self.tracker.view() == View::Clear {
-            self.coach.see_unread(luma, at)
-        } else {
-            self.coach.forget();
-            None
-        };
+        let sightings = self.stream.see(luma, at);
         self.millis.push(begun.elapsed().as_secs_f64() * 1000.0);
-        self.hints
-            .extend(hint.filter(|hint| self.hints.last() != Some(hint)));
-        for sighting in self.tracker.see(&seen, at) {
+        for sighting in sightings {
             match sighting {
                 Sighting::Taken(found) => self.taken = Some(found),
+                Sighting::View(View::Unread(hint)) if self.hints.last() != Some(&hint) => {
+                    self.hints.push(hint);
+                }
                 Sighting::View(_) => {}
             }
         }
@@ -96,9 +95,9 @@ struct Millis {
     max: f64,
 }
 
-fn report(stream: &Stream, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let secs = f64::from(stream.seen.saturating_sub(1)) / f64::from(RATE);
-    let mut millis = stream.millis.clone();
+fn report(played: &Played, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let secs = f64::from(played.seen.saturating_sub(1)) / f64::from(RATE);
+    let mut millis = played.millis.clone();
     millis.sort_by(f64::total_cmp);
     let part = |hundredths: usize| {
         let at = millis.len().saturating_sub(1) * hundredths / 100;
@@ -106,13 +105,13 @@ fn report(stream: &Stream, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         (millis * 10.0).round() / 10.0
     };
     if context.json {
-        let taken = stream.taken.as_ref();
+        let taken = played.taken.as_ref();
         let told = Told {
             text: taken.map(|found| found.text.as_str()),
             symbology: taken.map(|found| found.symbology.name()),
-            frames: stream.seen,
+            frames: played.seen,
             secs: (secs * 1000.0).round() / 1000.0,
-            hints: stream
+            hints: played
                 .hints
                 .iter()
                 .map(|hint| format!("{hint:?}"))
@@ -124,13 +123,13 @@ fn report(stream: &Stream, context: &mut Context<'_>) -> anyhow::Result<Exit> {
             },
         };
         writeln!(context.out, "{}", serde_json::to_string(&told)?)?;
-    } else if let Some(found) = &stream.taken {
+    } else if let Some(found) = &played.taken {
         let text = found.text.escape_debug();
-        writeln!(context.out, "{text}: {} frames, {secs:.2} s", stream.seen)?;
+        writeln!(context.out, "{text}: {} frames, {secs:.2} s", played.seen)?;
     } else {
-        writeln!(context.out, "no code in {} frames", stream.seen)?;
+        writeln!(context.out, "no code in {} frames", played.seen)?;
     }
-    Ok(if stream.taken.is_some() {
+    Ok(if played.taken.is_some() {
         Exit::Done
     } else {
         Exit::Refused

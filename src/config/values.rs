@@ -169,16 +169,23 @@ pub(super) fn shade(raw: &Raw) -> Result<Shade, Wrong> {
     )
 }
 
+const SYMBOLOGIES: [(&str, Symbology); 5] = [
+    ("qr", Symbology::Qr),
+    ("code128", Symbology::Code128),
+    ("code39", Symbology::Code39),
+    ("code93", Symbology::Code93),
+    ("ean13", Symbology::Ean13),
+];
+
 pub(super) fn symbologies(raw: &Raw) -> Result<Vec<Symbology>, Wrong> {
     const KEY: &str = "scan.symbologies";
-    const WORDS: [(&str, Symbology); 2] = [("qr", Symbology::Qr), ("code128", Symbology::Code128)];
     let texts = list(KEY, raw)?;
     if texts.is_empty() {
         let wrong = Wrong::new("nothing would ever be read", r#"write ["qr", "code128"]"#);
         return Err(wrong);
     }
     let words = texts.into_iter().map(Raw::Text);
-    words.map(|word| choice(KEY, &word, &WORDS)).collect()
+    words.map(|word| choice(KEY, &word, &SYMBOLOGIES)).collect()
 }
 
 pub(super) fn time_zone(raw: &Raw) -> Result<TimeZone, Wrong> {
@@ -275,10 +282,7 @@ impl Shown for Language {
 
 impl Shown for Symbology {
     fn shown(&self) -> String {
-        let word = match self {
-            Self::Qr => "qr",
-            Self::Code128 => "code128",
-        };
-        word.to_owned()
+        let known = SYMBOLOGIES.iter().find(|(_, symbology)| symbology == self);
+        known.map_or_else(String::new, |(word, _)| (*word).to_owned())
     }
 }

@@ -141,45 +141,9 @@ fn reason(luma: &Luma, sketch: &Sketch, before: Option<&Sketch>) -> Option<Hint>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A code of modules so many pixels wide on a light ground, its first module at this place.
-    fn code(module: i32, [left, top]: [i32; 2]) -> Luma {
-        let code = qrcode::QrCode::new(b"409632457895").unwrap();
-        let side = i32::try_from(code.width()).unwrap();
-        let colours = code.to_colors();
-        made(|x, y| {
-            let (x, y) = ((x - left).div_euclid(module), (y - top).div_euclid(module));
-            let is_inside = (0..side).contains(&x) && (0..side).contains(&y);
-            let is_dark =
-                is_inside && colours[usize::try_from(y * side + x).unwrap()] == qrcode::Color::Dark;
-            if is_dark { 20 } else { 220 }
-        })
-    }
-
-    const SIZE: (i32, i32) = (480, 360);
-
-    fn made(shade: impl Fn(i32, i32) -> u8) -> Luma {
-        let pixels = (0..SIZE.0 * SIZE.1)
-            .map(|at| shade(at % SIZE.0, at / SIZE.0))
-            .collect();
-        Luma::new(480, 360, pixels).unwrap()
-    }
-
-    fn of(luma: &Luma, x: i32, y: i32) -> u8 {
-        let (x, y) = (x.clamp(0, SIZE.0 - 1), y.clamp(0, SIZE.1 - 1));
-        luma.pixels()[usize::try_from(y * SIZE.0 + x).unwrap()]
-    }
-
-    /// Each pixel the mean of so many to each side.
-    fn smeared(luma: &Luma, [across, down]: [i32; 2]) -> Luma {
-        made(|x, y| {
-            let near =
-                (y - down..=y + down).flat_map(|y| (x - across..=x + across).map(move |x| (x, y)));
-            let values: Vec<u32> = near.map(|(x, y)| u32::from(of(luma, x, y))).collect();
-            let mean = values.iter().sum::<u32>() / u32::try_from(values.len()).unwrap();
-            u8::try_from(mean).unwrap()
-        })
-    }
+    use crate::scanner::made::{
+        code, code_of, dark, glaring, inverted, made, narrowed, of, smeared, turned, washed_out,
+    };
 
     /// What is told of frames that are never read, five a second for three seconds.
     fn told(frame: impl Fn(u32) -> Luma) -> Vec<Option<Hint>> {
@@ -211,6 +175,25 @@ mod tests {
         ] {
             check(&code(module, place), None);
         }
+        for (version, module) in [(2, 8), (4, 6), (7, 5), (10, 4), (14, 3)] {
+            check(&code_of(version, module, [60, 40]), None);
+        }
+    }
+
+    #[test]
+    fn a_good_code_that_is_turned_dim_light_on_dark_or_a_little_soft_is_not_either() {
+        let code = code(8, [156, 96]);
+        for slope in [-80, -30, -10, 10, 30, 80] {
+            check(&turned(&code, slope), None);
+        }
+        for good in [
+            inverted(&code),
+            made(|x, y| of(&code, x, y) / 3),
+            made(|x, y| 60 + of(&code, x, y) / 2),
+            smeared(&code, [1, 1]),
+        ] {
+            check(&good, None);
+        }
     }
 
     #[test]
@@ -221,26 +204,14 @@ mod tests {
 
     #[test]
     fn a_dark_display_is_too_dark() {
-        let code = code(6, [120, 80]);
-        check(&made(|x, y| of(&code, x, y) / 6), Some(Hint::TooDark));
+        check(&dark(&code(6, [120, 80])), Some(Hint::TooDark));
     }
 
     #[test]
     fn a_washed_out_code_and_one_under_glare_are_too_bright() {
         let code = code(6, [120, 80]);
-        check(
-            &made(|x, y| 180 + of(&code, x, y) / 3),
-            Some(Hint::TooBright),
-        );
-        let glaring = made(|x, y| {
-            let is_glare = (x - 190).pow(2) + (y - 145).pow(2) < 28 * 28;
-            if is_glare {
-                255
-            } else {
-                of(&code, x, y) / 4 * 3
-            }
-        });
-        check(&glaring, Some(Hint::TooBright));
+        check(&washed_out(&code), Some(Hint::TooBright));
+        check(&glaring(&code), Some(Hint::TooBright));
     }
 
     #[test]
@@ -250,10 +221,8 @@ mod tests {
 
     #[test]
     fn a_code_that_reaches_over_the_edge_is_too_close() {
-        // Its three finder patterns are in the picture, its lower right part is not.
-        let code = code(14, [60, 66]);
-        let shifted = made(|x, y| of(&code, x - x / 5, y));
-        check(&shifted, Some(Hint::TooClose));
+        // Its three finder patterns are in the picture, its fourth corner is below it.
+        check(&turned(&code(12, [131, 100]), 36), Some(Hint::TooClose));
     }
 
     #[test]
@@ -286,8 +255,7 @@ mod tests {
 
     #[test]
     fn a_code_seen_from_the_side_is_tilted() {
-        let code = code(8, [60, 60]);
-        check(&made(|x, y| of(&code, x * 2, y)), Some(Hint::Tilted));
+        check(&narrowed(&code(8, [60, 60])), Some(Hint::Tilted));
     }
 
     #[test]
@@ -297,10 +265,7 @@ mod tests {
             reason = "any moment will do, and there is no other way to one"
         )]
         let begun = Instant::now();
-        let dark = {
-            let code = code(6, [120, 80]);
-            made(|x, y| of(&code, x, y) / 6)
-        };
+        let dark = dark(&code(6, [120, 80]));
         let mut coach = Coach::default();
         let mut hint = None;
         for step in 0..15 {

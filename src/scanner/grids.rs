@@ -11,7 +11,8 @@ use std::rc::Rc;
 
 use image::{GenericImage, GenericImageView, Luma};
 
-use super::passes::Text;
+use super::Symbology;
+use super::passes::Decoded;
 
 /// Pixels that may be looked at; an ordinary picture needs a few for each of its own.
 const WORK_A_PIXEL: u64 = 24;
@@ -19,7 +20,7 @@ const WORK_A_PIXEL: u64 = 24;
 const WORK_A_CLONE: u64 = 2000;
 
 /// All codes. `black` is row by row. Unwinds when it has run for too long: to be called under `guard::survive`.
-pub(super) fn read(width: usize, height: usize, black: &[bool]) -> Vec<Text> {
+pub(super) fn read(width: usize, height: usize, black: &[bool]) -> Vec<Decoded> {
     let (Ok(wide), Ok(high)) = (u32::try_from(width), u32::try_from(height)) else {
         return Vec::new();
     };
@@ -50,7 +51,11 @@ pub(super) fn read(width: usize, height: usize, black: &[bool]) -> Vec<Text> {
         let corners = grid
             .bounds
             .map(|point| [f64::from(point.x), f64::from(point.y)]);
-        texts.push(Text { text, corners });
+        texts.push(Decoded {
+            text,
+            symbology: Symbology::QrCode,
+            corners,
+        });
     }
     texts
 }

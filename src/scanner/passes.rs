@@ -14,8 +14,9 @@ use super::{grids, guard, prepare, qr, stripes};
 use crate::frame::Luma;
 
 /// A text and its corners in pixels of the picture that was read.
-pub(super) struct Text {
+pub(super) struct Decoded {
     pub(super) text: String,
+    pub(super) symbology: Symbology,
     pub(super) corners: [[f64; 2]; 4],
 }
 
@@ -208,16 +209,16 @@ impl std::fmt::Display for Pass {
 }
 
 impl Pass {
-    /// The kind of code that it finds.
-    pub(super) fn symbology(self) -> Symbology {
+    /// Whether it finds any of these.
+    fn is_for(self, symbologies: Symbologies) -> bool {
         match self.look {
-            Look::Stripes => Symbology::Code128,
+            Look::Stripes => symbologies.has_stripes(),
             Look::Blocks
             | Look::Sharp(_)
             | Look::Dark
             | Look::Around(_)
             | Look::Grids(_)
-            | Look::Marks => Symbology::QrCode,
+            | Look::Marks => symbologies.has(Symbology::QrCode),
         }
     }
 
@@ -227,25 +228,31 @@ impl Pass {
         sizes: &Sizes<'_>,
         symbologies: Symbologies,
         budget: &mut Budget,
-    ) -> Vec<Text> {
+    ) -> Vec<Decoded> {
         let is_dear = self.size == Size::Double
             || matches!((self.size, self.look), (Size::Full, Look::Grids(_)));
-        if !symbologies.has(self.symbology()) || is_dear && sizes.full.pixels().len() > MOST_PIXELS
-        {
+        if !self.is_for(symbologies) || is_dear && sizes.full.pixels().len() > MOST_PIXELS {
             return Vec::new();
         }
-        let Some((texts, scale)) = guard::survive(|| self.look_unguarded(sizes, budget)) else {
+        let Some((texts, scale)) =
+            guard::survive(|| self.look_unguarded(sizes, symbologies, budget))
+        else {
             tracing::debug!(pass = ?self, "a decoder gave up on a picture");
             return Vec::new();
         };
-        let in_full = |mut text: Text| {
+        let in_full = |mut text: Decoded| {
             text.corners = text.corners.map(|corner| corner.map(|at| at * scale));
             text
         };
         texts.into_iter().map(in_full).collect()
     }
 
-    fn look_unguarded(self, sizes: &Sizes<'_>, budget: &mut Budget) -> (Vec<Text>, f64) {
+    fn look_unguarded(
+        self,
+        sizes: &Sizes<'_>,
+        symbologies: Symbologies,
+        budget: &mut Budget,
+    ) -> (Vec<Decoded>, f64) {
         let made;
         let (luma, scale) = match self.size {
             Size::Full => (sizes.full, 1.0),
@@ -260,14 +267,15 @@ impl Pass {
             }
         };
         let matrix = match self.look {
-            Look::Stripes => return (stripes::read(luma), scale),
+            Look::Stripes => return (stripes::read(luma, symbologies), scale),
             Look::Marks => {
                 let read =
                     lattice::hunt(sizes.full, luma, narrow(scale), self.is_inverted, |trio| {
                         budget.spend_net(trio)
                     });
-                let texts = read.into_iter().map(|(text, corners)| Text {
+                let texts = read.into_iter().map(|(text, corners)| Decoded {
                     text,
+                    symbology: Symbology::QrCode,
                     corners: corners.map(|corner| corner.map(|at| f64::from(at) / scale)),
                 });
                 return (texts.collect(), scale);

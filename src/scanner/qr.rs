@@ -10,8 +10,9 @@ use rxing::qrcode::cpp_port::detector::{
     FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
 };
 
+use super::Symbology;
 use super::lattice::{self, Net, Trio};
-use super::passes::{Budget, Text, narrow};
+use super::passes::{Budget, Decoded, narrow};
 use crate::frame::Luma;
 
 /// The smallest code's side in modules; nothing smaller has to be looked at.
@@ -35,7 +36,7 @@ pub(super) struct Grey<'a> {
 }
 
 /// All codes, once each.
-pub(super) fn read(matrix: &BitMatrix, grey: Grey<'_>, budget: &mut Budget) -> Vec<Text> {
+pub(super) fn read(matrix: &BitMatrix, grey: Grey<'_>, budget: &mut Budget) -> Vec<Decoded> {
     let is_too_small = matrix.width() < LEAST_SIDE || matrix.height() < LEAST_SIDE;
     if is_too_small || budget.is_spent() {
         return Vec::new();
@@ -70,7 +71,7 @@ pub(super) fn read(matrix: &BitMatrix, grey: Grey<'_>, budget: &mut Budget) -> V
 }
 
 /// As rxing samples and decodes it.
-fn decoded(matrix: &BitMatrix, set: &FinderPatternSet) -> Option<Text> {
+fn decoded(matrix: &BitMatrix, set: &FinderPatternSet) -> Option<Decoded> {
     let sampled = SampleQR(matrix, set).ok()?;
     let decoded = Decode(sampled.getBits()).ok()?;
     if !decoded.isValid() {
@@ -82,15 +83,16 @@ fn decoded(matrix: &BitMatrix, set: &FinderPatternSet) -> Option<Text> {
         *corner = [f64::from(point.x), f64::from(point.y)];
     }
     corners.swap(2, 3);
-    Some(Text {
+    Some(Decoded {
         text: decoded.content().to_string(),
+        symbology: Symbology::QrCode,
         corners,
     })
 }
 
 /// By a net of our own over the grey picture.
 #[expect(clippy::cast_precision_loss, reason = "finder patterns are small")]
-fn fitted(grey: Grey<'_>, set: &FinderPatternSet, budget: &mut Budget) -> Option<Text> {
+fn fitted(grey: Grey<'_>, set: &FinderPatternSet, budget: &mut Budget) -> Option<Decoded> {
     let scale = narrow(grey.scale);
     let trio = Trio {
         centres: [set.tl, set.tr, set.bl].map(|pattern| [pattern.p.x * scale, pattern.p.y * scale]),
@@ -108,7 +110,11 @@ fn fitted(grey: Grey<'_>, set: &FinderPatternSet, budget: &mut Budget) -> Option
         Net::Other => return None,
     };
     let corners = corners.map(|corner| corner.map(|at| f64::from(at) / grey.scale));
-    Some(Text { text, corners })
+    Some(Decoded {
+        text,
+        symbology: Symbology::QrCode,
+        corners,
+    })
 }
 
 /// How often a row, of every third, goes dark, light, much dark, light, dark, as through a finder pattern.

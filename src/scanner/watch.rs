@@ -4,10 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::coach::Coach;
-use super::tracker::{Sighting, Tracker};
-use super::{Found, Symbologies, guard, look};
-use crate::frame::{Frame, Hint, Luma, Outlines, Sight, Slot, View};
+use super::Symbologies;
+use super::stream::Stream;
+use super::tracker::Sighting;
+use crate::frame::{Frame, Luma, Outlines, Sight, Slot};
 use crate::worker::{Stop, Worker};
 
 /// How long the thread's end may take when no frame comes.
@@ -26,32 +26,22 @@ pub fn watch(
     report: impl FnMut(Sighting, Option<Instant>) + Send + 'static,
 ) -> io::Result<Worker> {
     let mut watching = Watching {
-        symbologies,
+        stream: Stream::of(symbologies),
         // What was touched before is another scanner's.
         touched: outlines.touched.newest().0,
         outlines,
-        turn: 0,
-        tracker: Tracker::default(),
         newest: None,
-        coach: Coach::default(),
-        hint: None,
         report,
     };
     Worker::start("scanner", move |stop| watching.run(&frames, stop))
 }
 
 struct Watching<R> {
-    symbologies: Symbologies,
+    stream: Stream,
     outlines: Arc<Outlines>,
     /// The touch that was answered last.
     touched: u64,
-    /// Frames without a text so far: which of the deeper passes has its turn.
-    turn: usize,
-    tracker: Tracker,
     newest: Option<Instant>,
-    coach: Coach,
-    /// What the coach's words are on the screen at the moment.
-    hint: Option<Hint>,
     report: R,
 }
 
@@ -74,24 +64,12 @@ impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
 
     fn see(&mut self, frame: &Frame) {
         self.newest = Some(frame.at);
-        let effort = self.coach.effort(self.turn, frame.at);
-        let seen =
-            guard::survive(|| look(&frame.luma, self.symbologies, effort)).unwrap_or_default();
-        // Passes that read something have their turn again: on a slow machine it would come too late for two to agree.
-        if seen.found.is_empty() || seen.has_unread {
-            self.turn = self.turn.wrapping_add(1);
-        }
-        let mut sightings = self.tracker.see(&seen, frame.at);
+        let mut sightings = self.stream.see(&frame.luma, frame.at);
         sightings.extend(self.choose(frame.at));
         self.show(&frame.luma, frame.at);
         for sighting in sightings {
-            // Whatever the tracker says of the view goes before a hint.
-            if matches!(sighting, Sighting::View(_)) {
-                self.hint = None;
-            }
             (self.report)(sighting, self.newest);
         }
-        self.coach(&seen.found, frame);
     }
 
     /// Whichever outline was touched since the last frame.
@@ -101,28 +79,11 @@ impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
             return Vec::new();
         }
         self.touched = number;
-        touched.map_or_else(Vec::new, |id| self.tracker.choose(*id, at))
-    }
-
-    /// A hint stands only where there is nothing else to say.
-    fn coach(&mut self, found: &[Found], frame: &Frame) {
-        let hint = if found.is_empty() && self.tracker.view() == View::Clear {
-            guard::survive(|| self.coach.see_unread(&frame.luma, frame.at)).flatten()
-        } else {
-            self.coach.forget();
-            None
-        };
-        if hint != self.hint {
-            self.hint = hint;
-            let view = hint.map_or(self.tracker.view(), View::Unread);
-            (self.report)(Sighting::View(view), self.newest);
-        }
+        touched.map_or_else(Vec::new, |id| self.stream.choose(*id, at))
     }
 
     fn lose(&mut self) {
-        self.coach.forget();
-        let cleared = self.hint.take().map(|_hint| Sighting::View(View::Clear));
-        if let Some(sighting) = self.tracker.reset().or(cleared) {
+        if let Some(sighting) = self.stream.lose() {
             (self.report)(sighting, self.newest);
         }
         self.outlines.sights.clear();
@@ -131,7 +92,7 @@ impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
     /// Where the codes of this frame are.
     fn show(&self, luma: &Luma, at: Instant) {
         let sights: Vec<Sight> = self
-            .tracker
+            .stream
             .in_view(at)
             .map(|one| Sight {
                 id: one.id,
@@ -166,7 +127,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, sync_channel};
 
     use super::*;
-    use crate::frame::Rgb;
+    use crate::frame::{Rgb, View};
     use crate::scanner::picture;
 
     const SOON: Duration = Duration::from_secs(20);
@@ -276,39 +237,6 @@ mod tests {
         desk.show(&empty(), 2000);
         assert_eq!(desk.next(), Sighting::View(View::Clear));
         assert_eq!(desk.sight(), None);
-    }
-
-    #[test]
-    fn what_only_a_deeper_pass_reads_is_agreed_on_by_the_next_frame_on_a_slow_machine_too() {
-        let code = picture_of("redeemed");
-        let pixels = code.pixels().iter().map(|pixel| 255 - pixel).collect();
-        let mut frame = Frame {
-            luma: Luma::new(code.width(), code.height(), pixels).unwrap(),
-            preview: Arc::new(Rgb::new(0, 0, Vec::new()).unwrap()),
-            at: start(),
-        };
-        let mut taken = Vec::new();
-        let mut watching = Watching {
-            symbologies: Symbologies::default(),
-            outlines: Arc::default(),
-            touched: 0,
-            turn: 0,
-            tracker: Tracker::default(),
-            newest: None,
-            coach: Coach::default(),
-            hint: None,
-            report: |sighting, _at| {
-                if let Sighting::Taken(found) = sighting {
-                    taken.push(found.text);
-                }
-            },
-        };
-        for _ in 0..8 {
-            watching.see(&frame);
-            frame.at += Duration::from_millis(300);
-        }
-        drop(watching);
-        assert_eq!(taken, ["409632457895"]);
     }
 
     #[test]

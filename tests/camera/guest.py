@@ -314,6 +314,21 @@ def region():
         cam.quit()
 
 
+def symbologies():
+    """What the configuration does not name is not looked for."""
+    cam = camera()
+    program = Program(PROGRAM, config=configured('[scan]\nsymbologies = ["code128"]'), log=LOG)
+    try:
+        program.wait_state("live", 10)
+        time.sleep(3)
+        if program.texts_since(0):
+            raise Failed(f"read was {program.texts_since(0)}")
+        return "stripes alone are configured, and a QR code is not read"
+    finally:
+        program.end()
+        cam.quit()
+
+
 def sleep():
     """A minute without motion, and then a phone."""
     cam = camera()
@@ -543,6 +558,7 @@ def main():
         table.case("NV12", live_in(TEXTS["a"], "NV12 1280x720", frames="nv12", modes="yuyv:1280x720:30", simulator=f"{WORK}/uvcsim-nv12"))
         table.case("left in a format that nokhwa does not know", left_odd)
         table.case("region, zoom and turn", region)
+        table.case("not configured", symbologies)
         table.case("asleep, and woken", sleep)
     seed = int(SEED)
     for number in range(20 if is_full else 1):

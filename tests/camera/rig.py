@@ -57,9 +57,13 @@ def nodes():
     found = {}
     root = "/sys/class/video4linux"
     for entry in sorted(os.listdir(root)) if os.path.isdir(root) else []:
-        with open(f"{root}/{entry}/index") as index, open(f"{root}/{entry}/name") as name:
-            if index.read().strip() == "0" and os.path.exists(f"/dev/{entry}"):
-                found.setdefault(name.read().strip(), []).append(int(entry[5:]))
+        try:
+            with open(f"{root}/{entry}/index") as index, open(f"{root}/{entry}/name") as name:
+                has_pictures, called = index.read().strip() == "0", name.read().strip()
+        except OSError:
+            continue  # It is being pulled at this very moment.
+        if has_pictures and os.path.exists(f"/dev/{entry}"):
+            found.setdefault(called, []).append(int(entry[5:]))
     return found
 
 

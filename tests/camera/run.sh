@@ -28,17 +28,8 @@ for scene in a=redeemed b=next_customer; do
 done
 /usr/bin/python3 "$here/frames.py" "$work"
 
-# Cameras as the rig has none: of other formats, and with damage that it keeps for JPEG. All of them without the rig's
-# fault: damage that begins within a frame makes it read behind the frames' end, and it dies (nobody reads its commands
-# any more then, and whoever writes one waits for ever).
-overrun='size_t left=fl-fo;'
-grep -qF "$overrun" "$rig/src/uvcsim.c" || { echo 'camera: the rig has another simulator than is known here'; exit 1; }
-simulator() {
-    local name=$1
-    shift
-    sed -e "s/$overrun/size_t left=fl>fo?fl-fo:0;/" "$@" "$rig/src/uvcsim.c" >"$work/$name.c"
-    gcc -O2 -static -w -o "$work/uvcsim-$name" "$work/$name.c"
-}
+# shellcheck source=tests/camera/simulator.sh
+. tests/camera/simulator.sh
 guid="{'Y','U','Y','2',"
 plain='return (uint32_t)m->w\*m->h\*2;'
 simulator plain

@@ -1,4 +1,4 @@
-"""window.py PROGRAM: `run` in its window before the guest's camera; pictures and log go into /share.
+"""window.py PROGRAM WORK: `run` in its window before the guest's camera; pictures and log go into /share.
 
 A second camera shows a light left half and a dark right one. A chequered board is before the first one's lens: so many
 steps from dark to light in every row of the viewfinder mean that the lens's picture is seen, and few that it is not."""
@@ -15,10 +15,10 @@ from PIL import Image
 
 from rig import Camera, Failed, Table, nodes, wait_for_node, wait_until
 
-PROGRAM, SIMULATOR, HALVES = sys.argv[1:4]
+PROGRAM, WORK = sys.argv[1:3]
 LOG, HOME = "/share/log", "/tmp/desk"
 DISPLAY = ":9"
-FIFO = os.environ["CAMVM_FIFO"]
+SIMULATOR, MODES = f"{WORK}/uvcsim-plain", "mjpg:1280x720:30"
 CONFIG = f"""
 [weixin]
 base_url = "http://127.0.0.1:9"
@@ -32,12 +32,6 @@ path = "{HOME}/journal.sqlite"
 [ui]
 fullscreen = false
 """
-
-
-def tell(command):
-    fifo = os.open(FIFO, os.O_WRONLY | os.O_NONBLOCK)
-    os.write(fifo, f"{command}\n".encode())
-    os.close(fifo)
 
 
 def states():
@@ -86,11 +80,11 @@ EDGES = 16.0
 def walk():
     told = [f"live, {shows('live', True, 90):.1f} steps a row"]
     for cause, cure, state in (("unplug", "plug", "lost"), ("stall", "resume", "stalled"), ("corrupt 1", "corrupt 0", "damaged")):
-        tell(cause)
+        FIRST.tell(cause)
         wait_state("stalled" if state == "damaged" else state, 5)
         gone = shows(state, False)
         begun = time.monotonic()
-        tell(cure)
+        FIRST.tell(cure)
         wait_state("live", 4)
         healed = time.monotonic() - begun
         told.append(f"{state} ({gone:.1f}), live after {healed:.2f} s ({shows('live-again', True):.1f})")
@@ -148,9 +142,9 @@ def brightness(name, place, expected, seconds=20):
 
 def choose():
     """The camera's page: one camera after the other is opened at a touch, and stays chosen under another number."""
-    second = Camera(SIMULATOR, HALVES, "Second Cam", "mjpg:1280x720:30", "second")
+    second = Camera(SIMULATOR, f"{WORK}/halves", "Second Cam", MODES, "second")
     wait_for_node("Second Cam")
-    first = next(name for name in nodes() if name != "Second Cam")
+    first = FIRST.name
     window = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "coupon-kiosk"], capture_output=True, text=True)
     for number in window.stdout.split()[-1:]:
         subprocess.run(["xdotool", "windowmove", number, "0", "0", "windowsize", number, "1280", "800"], check=True)
@@ -189,14 +183,14 @@ def choose():
     touch("day-close")
     # Both are pulled, and the chosen one comes back first, under the other one's number.
     before = nodes()["Second Cam"][0]
-    tell("unplug")
+    FIRST.tell("unplug")
     second.tell("unplug")
     wait_until("the devices' end", 10, lambda: not nodes())
     mark, begun = end_of_log(), time.monotonic()
     second.tell("plug")
     line = wait_live("Second Cam", mark)
     healed = time.monotonic() - begun
-    tell("plug")
+    FIRST.tell("plug")
     wait_for_node(first)
     after = nodes()["Second Cam"][0]
     if after == before or f"/dev/video{after}" not in line:
@@ -252,6 +246,10 @@ def doctor():
     return found["latency_picture"]["says"]
 
 
+for module in ("vhci-hcd", "uvcvideo"):
+    subprocess.run(["modprobe", module], check=True)
+FIRST = Camera(SIMULATOR, f"{WORK}/frames", "First Cam", MODES)
+wait_for_node(FIRST.name)
 os.makedirs(HOME, exist_ok=True)
 with open(f"{HOME}/token", "w") as token:
     token.write("a-token-of-nobody\n")

@@ -9,7 +9,7 @@ pictures=$(realpath "$3")
 cd "$(dirname "$0")/../.."
 here=$PWD/tests/camera
 
-for tool in Xvfb import xdotool modprobe bc; do
+for tool in Xvfb import xdotool modprobe bc gcc; do
     command -v "$tool" >/dev/null || { echo "camera window: SKIPPED, $tool is missing"; exit 77; }
 done
 
@@ -28,8 +28,11 @@ halves.save(f"{sys.argv[1]}/halves.png")
 BOARD
 "$rig/mkframes.py" "$work/frames" "$work/board.png" --sizes 1280x720 --each 5
 "$rig/mkframes.py" "$work/halves" "$work/halves.png" --sizes 1280x720 --each 5
+# shellcheck source=tests/camera/simulator.sh
+. tests/camera/simulator.sh
+simulator plain
 code=0
-"$rig/run-in-vm.sh" -q -f "$work/frames" -t 500 -s "$work/share" -m mjpg:1280x720:30 -- \
-    /usr/bin/python3 -B "$here/window.py" "$work/coupon-kiosk" "$rig/out/uvcsim" "$work/halves" || code=$?
+"$rig/run-in-vm.sh" -q -c none -t 500 -s "$work/share" -- \
+    /usr/bin/python3 -B "$here/window.py" "$work/coupon-kiosk" "$work" || code=$?
 cp "$work"/share/*.png "$pictures" 2>/dev/null || true
 [[ $code == 0 ]] || { tail -n 20 "$work/share/log" 2>/dev/null || true; exit 1; }

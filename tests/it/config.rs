@@ -265,7 +265,7 @@ path = "~/journal.sqlite"
 language = "fr"
 fullscreen = 1
 [scan]
-symbologies = ["qr", "ean13"]
+symbologies = ["qr", "ean14"]
 "#,
         &expect![[r#"
             …/kiosk.toml:3: weixin.base_url: plain http would send the access token readable to everybody on the way; write https:// (http:// is for this machine itself only: 127.0.0.1, [::1], localhost)
@@ -285,7 +285,7 @@ symbologies = ["qr", "ean13"]
             …/kiosk.toml:23: journal.path: the ~ of a shell is not known here; write the whole path, from / on
             …/kiosk.toml:25: ui.language: this language is not spoken here; write "zh" or "en"
             …/kiosk.toml:26: ui.fullscreen: it has to be true or false, and this is a number; write it like fullscreen = true
-            …/kiosk.toml:28: scan.symbologies: this is none of the words that it can be; write "qr" or "code128"
+            …/kiosk.toml:28: scan.symbologies: this is none of the words that it can be; write "qr" or "code128" or "code39" or "code93" or "ean13"
         "#]],
     );
 }

@@ -72,6 +72,32 @@ impl Walk {
 }
 
 #[test]
+fn of_two_phones_the_second_is_touched_and_reviewed_and_no_other_is_ever_looked_up() {
+    let mut walk = Walk::new(Language::En);
+    walk.hold_up("two_phones");
+    walk.several();
+    for _ in 0..10 {
+        walk.wait_a_moment();
+        assert!(walk.is_idle(), "one was taken before a touch");
+    }
+    walk.open_day(0);
+    walk.touch(&walk.say("day-close"));
+    walk.several();
+    walk.touch(&walk.outline(2));
+    let second = "409632457895";
+    walk.wait(
+        "review of the second",
+        |screen| matches!(&screen.stage, Stage::Review(review) if review.info.code.as_str() == second),
+    );
+    walk.must_see(&walk.say("review"));
+    walk.touch(&walk.say("review-cancel"));
+    walk.wait("viewfinder", |screen| matches!(screen.stage, Stage::Idle));
+    walk.open_day(1);
+    let code = walk.line(0).0.code.unwrap();
+    assert_eq!(code.as_str(), second);
+}
+
+#[test]
 fn the_day_is_listed_found_by_last_digits_and_told_in_words() {
     for language in Language::ALL {
         let mut walk = Walk::new(language);

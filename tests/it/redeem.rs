@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::platform::{Fault, OPENID, Platform, TOKEN};
-use crate::support::{APP_SECRET, Desk, Ended, fixture};
+use crate::support::{APP_SECRET, Desk, Ended, fixture, phone_with};
 
 const CODE: &str = "409632457895";
 
@@ -222,6 +222,45 @@ fn a_payment_code_is_refused_before_any_request_and_never_kept() {
             .iter()
             .all(|text| !text.contains("134567890123456789"))
     );
+}
+
+#[test]
+fn a_picture_of_no_coupon_is_told_for_what_it_is_and_nobody_is_asked() {
+    let (platform, desk) = normal();
+    let file = desk.path("phone.png");
+    let paying = ("This is a code for paying", "这是付款码");
+    for (text, (en, zh)) in [
+        ("134567890123456789", paying),
+        ("281234567890123456", paying),
+        ("6212345678901234567", paying),
+        (
+            "https://shop.example/menu",
+            ("This is a web address", "这是网址"),
+        ),
+        (
+            "WIFI:T:WPA;S:cafe;P:tea and cake;;",
+            ("This code is for a Wi-Fi network", "这是 Wi-Fi 网络的码"),
+        ),
+        (
+            "http://weixin.qq.com/q/02aBcDeFgHiJk",
+            ("This code is for receiving a coupon", "这是领券的码"),
+        ),
+    ] {
+        let phone = phone_with(text);
+        let [width, height] =
+            [phone.width(), phone.height()].map(|side| u32::try_from(side).unwrap());
+        image::GrayImage::from_raw(width, height, phone.pixels().to_vec())
+            .unwrap()
+            .save(&file)
+            .unwrap();
+        for (language, sentence) in [("en", en), ("zh", zh)] {
+            let picture = file.to_str().unwrap();
+            let told = desk.run(&["--lang", language, "redeem", "--yes", "--picture", picture]);
+            assert_eq!(told.exit, 1, "{text}: {}", told.stderr);
+            assert!(told.stdout.contains(sentence), "{text}: {}", told.stdout);
+        }
+    }
+    assert_eq!(platform.queries(), 0);
 }
 
 #[test]

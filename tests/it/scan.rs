@@ -132,15 +132,19 @@ fn stripes_are_read_upright_turned_and_upside_down() {
     }
 }
 
-#[test]
-fn a_light_code_on_dark_is_read() {
-    let folder = tempfile::tempdir().unwrap();
+fn light_on_dark() -> image::GrayImage {
     let mut picture = image::open(fixture("codes/redeemed.png"))
         .unwrap()
         .into_luma8();
     image::imageops::invert(&mut picture);
+    picture
+}
+
+#[test]
+fn a_light_code_on_dark_is_read() {
+    let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("inverted.png");
-    picture.save(&file).unwrap();
+    light_on_dark().save(&file).unwrap();
     let scanned = scan(&["--json", file.to_str().unwrap()]);
     assert_eq!(scanned.object()["codes"][0]["text"], "409632457895");
 }
@@ -181,6 +185,20 @@ fn a_folder_of_frames_is_played_until_two_agree() {
     assert_eq!(object["frames"], 7);
     assert_eq!(object["secs"], 0.2);
     assert_eq!(live(&[]).stdout, "409632457895: 7 frames, 0.20 s\n");
+}
+
+#[test]
+fn a_pass_that_read_something_has_its_turn_again_in_a_folder_as_before_a_camera() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = light_on_dark();
+    for number in 0..10 {
+        code.save(folder.path().join(format!("{number:03}.png")))
+            .unwrap();
+    }
+    let played = scan(&["--json", "--live", folder.path().to_str().unwrap()]);
+    assert_eq!(played.exit, 0, "{}", played.stdout);
+    // The first frame is the coach's, the second is read by a deeper pass, and the third by the same one.
+    assert_eq!(played.object()["frames"], 3);
 }
 
 #[test]

@@ -34,6 +34,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::platform::Platform;
+use crate::support::phone_with;
 
 /// So many in a plain `cargo test`.
 const FEW: usize = 60;
@@ -267,7 +268,7 @@ impl Desk {
     }
 
     fn redeem(&mut self, code: &str) {
-        let picture = picture(code);
+        let picture = phone_with(code);
         // Two frames agree, and the phone goes.
         self.show(picture.clone(), 33);
         self.show(picture, 33);
@@ -358,21 +359,4 @@ fn parts(
         is_fullscreen: true,
         shade: Shade::Dark,
     }
-}
-
-/// A phone with this code, upright before the lens.
-fn picture(text: &str) -> Luma {
-    const MODULE: usize = 6;
-    let code = qrcode::QrCode::new(text).unwrap();
-    let modules = code.width() + 8;
-    let side = modules * MODULE;
-    let mut pixels = vec![u8::MAX; side * side];
-    for (index, pixel) in pixels.iter_mut().enumerate() {
-        let (x, y) = (index % side / MODULE, index / side / MODULE);
-        let is_code = (4..modules - 4).contains(&x) && (4..modules - 4).contains(&y);
-        if is_code && code[(x - 4, y - 4)] == qrcode::Color::Dark {
-            *pixel = 20;
-        }
-    }
-    Luma::new(side, side, pixels).unwrap()
 }

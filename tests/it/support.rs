@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use coupon_kiosk::frame::Luma;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -114,4 +115,21 @@ impl Desk {
             .map(|line| line["outcome"].as_str().unwrap().to_owned())
             .collect()
     }
+}
+
+/// A phone with this code, upright before the lens.
+pub fn phone_with(text: &str) -> Luma {
+    const MODULE: usize = 6;
+    let code = qrcode::QrCode::new(text).unwrap();
+    let modules = code.width() + 8;
+    let side = modules * MODULE;
+    let mut pixels = vec![u8::MAX; side * side];
+    for (index, pixel) in pixels.iter_mut().enumerate() {
+        let (x, y) = (index % side / MODULE, index / side / MODULE);
+        let is_code = (4..modules - 4).contains(&x) && (4..modules - 4).contains(&y);
+        if is_code && code[(x - 4, y - 4)] == qrcode::Color::Dark {
+            *pixel = 20;
+        }
+    }
+    Luma::new(side, side, pixels).unwrap()
 }
