@@ -211,6 +211,7 @@ impl History {
                     code: intent.code,
                     at: settled.at,
                     attempt: intent.attempt,
+                    desk: intent.desk,
                 });
             }
         }
