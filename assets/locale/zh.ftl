@@ -227,7 +227,7 @@ doubt-line = 结果未知：{ $code }，自 { $time } 起，已查询 { $asked }
         [yes] ，正在查询
        *[no] {""}
     }
-doubt-asking = 正在再次查询微信，第 { $number } / { $of } 次…
+doubt-asking = 正在再次查询微信，第 { $number } / { $of } 次……
 doubt-next = 再次查询微信，第 { $number } / { $of } 次，{ $seconds } 秒后
 known-nothing = 微信还没有答复
 known-no-answer = 微信没有给出可用的答复
