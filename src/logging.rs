@@ -48,11 +48,13 @@ pub fn redacted(text: &str) -> String {
     OF_PROCESS.redacted(text)
 }
 
-/// Starts logging, panics included, and keeps memory out of core files: the access token is in it. To be called once,
-/// first of all, in `main`.
+/// Starts logging, panics included, and leaves no core files: the access token is in memory. To be called once, first of
+/// all, in `main`.
 pub fn init() {
-    // Without /proc there are no core files of this kind either.
+    // Where a core file is made all the same, it holds registers alone; but what was copied last is still in those, and
+    // the widest have room for a whole token. What is not dumpable belongs to root in /proc, so this comes first.
     std::fs::write("/proc/self/coredump_filter", "0").unwrap_or_default();
+    nix::sys::prctl::set_dumpable(false).unwrap_or_default();
     let redactor = OF_PROCESS.clone();
     let wanted = std::env::var("RUST_LOG").unwrap_or_default();
     let (filter, is_understood) = filter(&wanted);

@@ -279,6 +279,8 @@ impl Redemption {
         if self.duty == OnDuty::Locked {
             return;
         }
+        // A phone that is held on does not take the answer from the screen.
+        let told = self.notice.take_if(|notice| notice.is_repeat());
         self.notice = None;
         match &self.state {
             State::Idle | State::Finished(_) => self.begin(payload, origin, now),
@@ -293,7 +295,7 @@ impl Redemption {
             State::Decrypting(_)
             | State::Querying(_)
             | State::Journaling(_)
-            | State::Consuming(_) => self.notice = Some(Notice::Wait),
+            | State::Consuming(_) => self.notice = told.or(Some(Notice::Wait)),
         }
     }
 

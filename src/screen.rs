@@ -1,6 +1,7 @@
 //! Plain data for one picture of the window, or one page of the terminal: what is to be seen, and no decision.
 
 pub mod handset;
+pub mod plain;
 
 use std::time::{Duration, Instant};
 
@@ -163,6 +164,15 @@ pub struct Shown {
 }
 
 impl Finished {
+    /// As what it is told to people: what the journal knows stands, whether Weixin could be asked or not.
+    pub fn told_as(&self) -> Outcome {
+        if matches!(self.why, Why::RedeemedHere(_)) {
+            Outcome::AlreadyRedeemed
+        } else {
+            self.outcome
+        }
+    }
+
     /// An outcome about which nothing else is known yet.
     pub fn new(outcome: Outcome, why: Why, at: Timestamp) -> Self {
         Self {
@@ -192,8 +202,8 @@ pub enum Why {
     FoundRedeemed,
     /// Two look-ups after a lost answer found it unused.
     FoundUnused,
-    /// It is redeemed, and an attempt of this journal did it, at this time.
-    RedeemedHere(Timestamp),
+    /// It is redeemed, and an attempt of this journal did it.
+    RedeemedHere(RedeemedHere),
     /// The status speaks against it.
     Status(UserCardStatus),
     /// NORMAL and not to be consumed, and its first day is still to come.
@@ -222,6 +232,16 @@ pub enum Why {
     Journal(JournalTrouble),
 }
 
+impl Notice {
+    /// Whether it tells of a coupon that is redeemed already.
+    pub fn is_repeat(&self) -> bool {
+        match self {
+            Self::RedeemedHere { .. } => true,
+            Self::Wait | Self::SlowDisk => false,
+        }
+    }
+}
+
 impl Why {
     /// The sentence and the IT's facts of a refusal.
     pub fn of(refusal: &Refusal) -> Self {
@@ -229,15 +249,29 @@ impl Why {
     }
 }
 
+/// What this journal knows of a code that one of its attempts redeemed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RedeemedHere {
+    /// When that was settled.
+    pub at: Timestamp,
+    /// Which desk it was; `None` where it was this one.
+    pub desk: Option<String>,
+}
+
 /// Something that was not taken, and why.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Notice {
     /// A redemption is on its way: the next customer waits a moment.
     Wait,
     /// The disk was so slow that nothing was sent: the clerk has to confirm anew.
     SlowDisk,
-    /// An attempt of this journal redeemed this code, at this time; Weixin is being asked all the same.
-    RedeemedHere(Timestamp),
+    /// An attempt of this journal redeemed the code that Weixin is being asked about all the same.
+    RedeemedHere {
+        /// When and where.
+        here: RedeemedHere,
+        /// How long ago that was at a moment.
+        aged: (Duration, Instant),
+    },
 }
 
 /// One attempt in doubt.

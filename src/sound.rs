@@ -45,7 +45,7 @@ impl Sound {
 
     /// The sound of an outcome.
     pub fn of(finished: &Finished) -> Self {
-        match finished.outcome {
+        match finished.told_as() {
             Outcome::Queried | Outcome::Redeemed => Self::Good,
             // Nothing is wrong with a coupon: something else was shown.
             Outcome::Refused if is_no_coupon(&finished.why) => Self::Attention,

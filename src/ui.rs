@@ -248,7 +248,8 @@ impl Window {
                 let beat = Duration::from_millis(working::BEAT_MILLIS);
                 let beats =
                     u64::try_from(shown_for.as_millis()).unwrap_or(0) / working::BEAT_MILLIS;
-                let act = working::working_ui(ui, rect, look, *work, beats);
+                let repeat = self.screen.notice.as_ref();
+                let act = working::working_ui(ui, rect, look, (*work, repeat), (now, beats));
                 (act, Some(beat))
             }
             Stage::Review(review) => {
@@ -354,7 +355,7 @@ impl eframe::App for Window {
         rect = rest;
         if attention::is_needed(&self.screen) {
             let (bar, rest) = widgets::cut_top(rect, attention::HEIGHT);
-            acts.extend(attention::bar_ui(ui, bar, look, &self.screen));
+            acts.extend(attention::bar_ui(ui, bar, look, &self.screen, now));
             rect = rest;
         }
         if let Some(handset) = &self.handset {

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 log=$work/log
 display='' kiosk=''
 trap 'kill $kiosk $display 2>/dev/null || true; rm -rf "$work"' EXIT
-export NO_COLOR=1 RUST_LOG=coupon_kiosk=debug LIBGL_ALWAYS_SOFTWARE=1
+export LC_ALL=C.UTF-8 NO_COLOR=1 RUST_LOG=coupon_kiosk=debug LIBGL_ALWAYS_SOFTWARE=1
 export HOME=$work XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config
 : >"$log"
 # shellcheck source=tests/window.sh
@@ -77,7 +77,7 @@ stays 'a long press'
 xdotool mousemove 640 400 mousedown 3 mousemove --sync 1279 0 mouseup 3
 stays 'a right press drawn to the corner'
 
-# A window manager's messages: close, minimize; and a drop of files, as far as XDND's first message goes.
+# A window manager's messages: close, minimize.
 if xdotool help 2>/dev/null | grep -q windowquit; then
     xdotool windowquit "$window"
     stays 'the message to close'
@@ -90,6 +90,37 @@ sleep 0.5
 kill -0 "$kiosk" || fail 'making it small ended the kiosk'
 place_window "$size"
 stays 'another size'
+
+# Real drops, as a file manager makes them: files, a program, texts, what is no list, more than anybody reads.
+drop() {
+    local what=$1 told
+    shift
+    told=$(printf "$what" | /usr/bin/python3 tests/drop.py "$window" "$@") || fail "dropping $* was not answered"
+    stays "dropping $* ($told)"
+}
+printf 'code = 409632457895\n' >"$work/dropped.toml"
+unread=$(stat -c %x "$work/dropped.toml")
+drop "file://$work/dropped.toml\r\nfile:///usr/bin/xterm\r\nfile:///etc/passwd\r\n" text/uri-list
+drop "file://elsewhere/share\r\nhttps://elsewhere.example/x.html\r\n" text/uri-list
+drop '\377\376%%zz\r\n\000\r\nfile://\r\n' text/uri-list
+drop 'file:///tmp/a%%20file\r\n' text/uri-list 20000
+drop '409632457895' text/plain
+drop '<script>409632457895</script>' text/html
+[[ $(stat -c %x "$work/dropped.toml") == "$unread" ]] || fail 'a dropped file was read'
+
+# Compositions, dead keys and other alphabets: what an input method does in the program itself (XIM, Compose).
+xdotool key --window "$window" --delay 20 Multi_key o slash Multi_key minus minus minus Multi_key less 3
+stays 'compositions'
+xdotool key --window "$window" --delay 20 dead_acute e dead_circumflex dead_circumflex dead_diaeresis space
+stays 'dead keys'
+for layout in us,ru cn ara 'us -variant intl' jp kr il; do
+    # shellcheck disable=SC2086
+    setxkbmap $layout 2>/dev/null || continue
+    xdotool key --window "$window" --delay 20 q w e r t y F12 ISO_Next_Group ISO_Level3_Shift a alt+shift Kanji Hangul
+    stays "the layout $layout"
+done
+setxkbmap us
+xdotool key --window "$window" Escape
 
 # A flood of characters, and texts that turn the direction.
 xdotool type --window "$window" --delay 1 "$(head -c 3000 /dev/zero | tr '\0' '7')"

@@ -6,10 +6,10 @@ idle = 请将卡券的码对准摄像头
 idle-no-camera = 请手工输入券码，或使用扫码枪
 work-decrypting = 正在打开链接……
 work-querying = 正在向微信查询此码……
+work-repeat = 仍在向微信查询……
 work-asking-again = 查询结果已超过一分钟，正在重新查询……
 work-journaling = 正在记录……
 work-consuming = 正在核销，请稍候……
-notice-redeemed-here = 本台已于 { $time } 核销这张券
 notice-wait = 请稍候：上一张券还在核销
 notice-slow-disk = 本机磁盘太慢，没有发出：请再看一遍后重新确认
 
@@ -85,8 +85,9 @@ why-found-unused = 微信的答复丢失，此券仍未使用。
     .do = 没有核销。请重新扫码。
 why-consumed = 此券之前已在本店或别处使用。
     .do = 请勿交付。顾客可在微信中查看此券。
-why-redeemed-here = 本台{ $ago }已核销过这张券。
+why-redeemed-here = 这张券已在本台核销（{ $ago }）。
     .do = 只能核销一次，请勿再次交付。
+why-redeemed-at = 这张券已在 { $desk } 核销（{ $ago }）。
 ago-now = 刚刚
 ago-seconds = { $count } 秒前
 ago-minutes = { $count } 分钟前
@@ -226,7 +227,7 @@ doubt-line = 结果未知：{ $code }，自 { $time } 起，已查询 { $asked }
         [yes] ，正在查询
        *[no] {""}
     }
-doubt-asking = 正在再次查询微信，第 { $number } / { $of } 次…
+doubt-asking = 正在再次查询微信，第 { $number } / { $of } 次……
 doubt-next = 再次查询微信，第 { $number } / { $of } 次，{ $seconds } 秒后
 known-nothing = 微信还没有答复
 known-no-answer = 微信没有给出可用的答复

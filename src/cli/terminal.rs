@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::card::{CardId, CardTitle, Code, CodeInfo, UserCardStatus};
 use crate::redemption::attempt::Outcome;
-use crate::screen::{Finished, Review, Screen, Stage};
+use crate::screen::{Finished, Notice, Review, Screen, Stage};
 use crate::wording::Wording;
 
 /// Draws screens for a reader at a terminal.
@@ -27,8 +27,16 @@ impl Page<'_> {
             Stage::Review(review) => self.review(review),
             Stage::Finished(finished) => self.finished(finished),
         };
-        if screen.notice.is_some() {
-            lines.push(self.wording.say("notice-wait"));
+        match &screen.notice {
+            None => {}
+            Some(Notice::Wait) => lines.push(self.wording.say("notice-wait")),
+            Some(Notice::SlowDisk) => lines.push(self.wording.say("notice-slow-disk")),
+            Some(Notice::RedeemedHere {
+                here,
+                aged: (age, _),
+            }) => {
+                lines.push(self.wording.redeemed_here(here, age.as_secs()));
+            }
         }
         if let Some(trouble) = screen.journal {
             lines.push(format!("! {}", self.wording.journal_trouble(trouble)));

@@ -40,7 +40,7 @@ pub fn examine(token: &TokenSource, files: &Files) -> Finding {
             .with("file", files.journal.display().to_string())
             .with("mode", mode);
     }
-    if fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) {
+    if nix::unistd::geteuid().is_root() {
         return Finding::watch("permissions", "doctor-permissions-root");
     }
     Finding::good("permissions", "doctor-permissions-good")

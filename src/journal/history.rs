@@ -217,6 +217,7 @@ impl History {
                     code: intent.code,
                     at: settled.at,
                     attempt: intent.attempt,
+                    desk: intent.desk,
                 });
             }
         }

@@ -230,6 +230,7 @@ impl Redemption {
                 code: intent.code.clone(),
                 at: now.wall,
                 attempt: intent.attempt,
+                desk: intent.desk.clone(),
             });
         }
         self.write_settled(Settled {

@@ -19,6 +19,8 @@ pub struct Redeemed {
     pub at: Timestamp,
     /// The attempt.
     pub attempt: AttemptId,
+    /// The desk that confirmed it, as the journal names it.
+    pub desk: Option<String>,
 }
 
 /// Codes redeemed by attempts of this journal, and when.
@@ -50,12 +52,7 @@ impl Done {
         }
     }
 
-    /// When this desk redeemed the code.
-    pub(super) fn at(&self, code: &Code) -> Option<Timestamp> {
-        Some(self.of(code)?.at)
-    }
-
-    /// The attempt that redeemed it.
+    /// The attempt that redeemed the code.
     pub(super) fn of(&self, code: &Code) -> Option<&Redeemed> {
         self.of.get(code)
     }

@@ -3,7 +3,7 @@
 use crate::card::{CardId, CardTitle, Code, CodeInfo, UserCardStatus, ValidityPhase};
 use crate::event::{ExchangeId, LookUpId};
 use crate::payload::{Origin, Payload};
-use crate::screen::{Finished, Notice, Why};
+use crate::screen::{Finished, Why};
 
 use super::attempt::{Outcome, QueryRecord, Record};
 use super::reply::{Ask, NotSent, Reason, Refusal, Reply, Unknown};
@@ -56,7 +56,7 @@ impl Redemption {
             return;
         }
         // Before the network answers: a clerk who scans twice need not wait to hear it.
-        self.notice = self.done.at(&shown).map(Notice::RedeemedHere);
+        self.notice = self.repeat(&shown, now);
         let mut untried = Vec::new();
         if card_id.is_none() {
             untried.extend(self.rules.custom_code.iter().rev().cloned());
@@ -217,8 +217,8 @@ impl Redemption {
     fn verdict(&self, info: &CodeInfo, now: Moment) -> Option<(Outcome, Why)> {
         // Weixin may show a consume late. What this journal redeemed stays redeemed, or a repeat within that time would be
         // sent, refused, and, if that answer were lost, counted as redeemed a second time.
-        if let Some(at) = self.done.at(&info.code) {
-            return Some((Outcome::AlreadyRedeemed, Why::RedeemedHere(at)));
+        if let Some(here) = self.redeemed_here(&info.code) {
+            return Some((Outcome::AlreadyRedeemed, Why::RedeemedHere(here)));
         }
         if info.is_consumed() {
             return Some((

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{AttemptId, Record};
 use super::ruling::Ruling;
 use super::{Moment, Redemption};
+use crate::screen::plain::plain;
 
 /// More than any order number or remark needs; the rest is cut off.
 pub const LONGEST: usize = 200;
@@ -66,5 +67,5 @@ impl Redemption {
 
 /// A text as records keep it.
 pub(super) fn cut(text: &str) -> String {
-    text.trim().chars().take(LONGEST).collect()
+    plain(text.trim(), LONGEST)
 }

@@ -46,7 +46,7 @@ impl Redemption {
         let (outcome, why, by) = match verdict {
             Verdict::StillOpen => return self.show_doubt_anew(intent.attempt, now),
             // Once is all that a code can be redeemed: this was another attempt's.
-            Verdict::Redeemed(_) if self.done.at(&intent.code).is_some() => {
+            Verdict::Redeemed(_) if self.done.of(&intent.code).is_some() => {
                 let why = Why::Status(UserCardStatus::Consumed);
                 (Outcome::AlreadyRedeemed, why, SettledBy::Query)
             }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::card::{CardId, CardTitle, Code, CodeInfo, EncryptCode};
+use crate::screen::plain::plain;
 
 /// One thing to ask of Weixin.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,8 +75,7 @@ pub fn errmsg(answer: Option<&str>) -> Option<String> {
     const MOST: usize = 200;
     let answer: serde_json::Value = serde_json::from_str(answer?).ok()?;
     let said = answer.get("errmsg")?.as_str()?;
-    let plain = said.chars().filter(|c| !c.is_control()).take(MOST);
-    Some(plain.collect::<String>()).filter(|said| !said.trim().is_empty())
+    Some(plain(said, MOST)).filter(|said| !said.trim().is_empty())
 }
 
 /// Why Weixin refused, as far as a desk acts or speaks differently.

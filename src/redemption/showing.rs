@@ -1,9 +1,11 @@
 //! What the machine's state looks like.
 
-use crate::card::{CardId, CardTitle};
+use std::time::Duration;
+
+use crate::card::{CardId, CardTitle, Code};
 use crate::event::OnDuty;
 use crate::redemption::attempt::Outcome;
-use crate::screen::{self, Desk, Finished, Review, Screen, Stage, Why, Work};
+use crate::screen::{self, Desk, Finished, Notice, RedeemedHere, Review, Screen, Stage, Why, Work};
 
 use super::reply::{Told, errmsg};
 use super::state::{State, Then};
@@ -14,7 +16,7 @@ impl Redemption {
     pub fn screen(&self) -> Screen {
         Screen {
             stage: self.stage(),
-            notice: self.notice,
+            notice: self.notice.clone(),
             doubts: self.doubts.lines(),
             journal: self.journal,
             // The loop knows how its surroundings do.
@@ -63,16 +65,44 @@ impl Redemption {
         }
     }
 
-    /// A coupon that this desk redeemed itself is no stranger's doing, and the clerk is told when it was.
+    /// A coupon that this journal redeemed is no stranger's doing, and the clerk is told when and where it was; also where
+    /// Weixin could not be asked.
     pub(super) fn told_as_ours(&self, finished: Finished) -> Finished {
-        let by_this_desk = finished.code.as_ref().and_then(|code| self.done.at(code));
-        match by_this_desk {
-            Some(at) if finished.outcome == Outcome::AlreadyRedeemed => Finished {
-                why: Why::RedeemedHere(at),
+        let here = finished.code.as_ref().map(|code| self.redeemed_here(code));
+        let leaves_it_so = match finished.outcome {
+            Outcome::AlreadyRedeemed | Outcome::Unreachable | Outcome::SetUp => true,
+            Outcome::Queried
+            | Outcome::Redeemed
+            | Outcome::Refused
+            | Outcome::NotRedeemed
+            | Outcome::InDoubt => false,
+        };
+        match here.flatten() {
+            Some(here) if leaves_it_so => Finished {
+                why: Why::RedeemedHere(here),
                 ..finished
             },
             Some(_) | None => finished,
         }
+    }
+
+    /// What the journal knows of a code that it redeemed.
+    pub(super) fn redeemed_here(&self, code: &Code) -> Option<RedeemedHere> {
+        let done = self.done.of(code)?;
+        let is_another = done.desk != self.rules.desk;
+        Some(RedeemedHere {
+            at: done.at,
+            desk: done.desk.clone().filter(|_| is_another),
+        })
+    }
+
+    /// The same, to be told while Weixin is being asked.
+    pub(super) fn repeat(&self, code: &Code, now: Moment) -> Option<Notice> {
+        let here = self.redeemed_here(code)?;
+        // A clock that was set back makes nothing older.
+        let age = Duration::try_from(now.wall.duration_since(here.at)).unwrap_or_default();
+        let aged = (age, now.tick);
+        Some(Notice::RedeemedHere { here, aged })
     }
 
     pub(super) fn title_of(&self, card_id: Option<&CardId>) -> Option<CardTitle> {

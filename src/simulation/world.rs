@@ -209,7 +209,7 @@ impl World {
             }
             Happening::StatusIs(code, status) => self.change(&code, status),
             Happening::Witnessed(seen) => self.witnessed(seen, life.as_ref()),
-            Happening::Forged => self.forge(),
+            Happening::Forged => self.forge(life.as_ref()),
             Happening::WallJumps => self.set_wall(),
             Happening::Ends { is_power_cut } => {
                 if let Some(life) = life.take() {

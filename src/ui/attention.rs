@@ -12,7 +12,7 @@ use super::typing::{Way, part};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
 use crate::event::Touch;
 use crate::redemption::attempt::AttemptId;
-use crate::screen::{Connection, DoubtLine, Notice, Screen};
+use crate::screen::{Connection, DoubtLine, Notice, Screen, Stage};
 use crate::wording::desk::clock_time;
 
 /// How high the bar is.
@@ -30,13 +30,22 @@ struct Matter {
 /// Whether there is anything to tell.
 pub fn is_needed(screen: &Screen) -> bool {
     screen.journal.is_some()
-        || screen.notice.is_some()
+        || notice(screen).is_some()
         || !screen.doubts.is_empty()
         || screen.desk.camera.is_trouble()
         || matches!(screen.desk.connection, Connection::Trouble { .. })
 }
 
-fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
+/// What is not told on the stage itself.
+fn notice(screen: &Screen) -> Option<&Notice> {
+    let is_working = matches!(screen.stage, Stage::Working(_));
+    screen
+        .notice
+        .as_ref()
+        .filter(|notice| !(is_working && notice.is_repeat()))
+}
+
+fn matters(screen: &Screen, look: Look<'_>, now: Instant) -> Vec<Matter> {
     let mut matters = Vec::new();
     let mut add = |tone, icon, words, act| {
         matters.push(Matter {
@@ -46,7 +55,7 @@ fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
             act,
         });
     };
-    match screen.notice {
+    match notice(screen) {
         None => {}
         Some(Notice::Wait) => {
             let words = look.wording.say("notice-wait");
@@ -56,11 +65,8 @@ fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
             let words = look.wording.say("notice-slow-disk");
             add(Tone::Attention, Icon::Warning, words, None);
         }
-        Some(Notice::RedeemedHere(at)) => {
-            let time = clock_time(at, look.zone);
-            let words = look
-                .wording
-                .say_with("notice-redeemed-here", &[("time", time.into())]);
+        Some(Notice::RedeemedHere { here, aged }) => {
+            let words = look.wording.repeat(here, *aged, now).why;
             add(Tone::Refused, Icon::Again, words, None);
         }
     }
@@ -94,8 +100,14 @@ fn matters(screen: &Screen, look: Look<'_>) -> Vec<Matter> {
 }
 
 /// The bar; its matters side by side.
-pub fn bar_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, screen: &Screen) -> Option<Act> {
-    let matters = matters(screen, look);
+pub fn bar_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    screen: &Screen,
+    now: Instant,
+) -> Option<Act> {
+    let matters = matters(screen, look, now);
     let mut act = None;
     let mut rest = rect.shrink2(vec2(MARGIN, 4.0));
     for (at, matter) in matters.iter().enumerate() {

@@ -14,6 +14,7 @@ use crate::event::Touch;
 use crate::redemption::attempt::Outcome;
 use crate::screen::{DoubtLine, Finished};
 use crate::wording::Wording;
+use crate::wording::outcome::OutcomeWords;
 
 /// How often the timer is drawn.
 pub fn beat(finished: &Finished) -> Duration {
@@ -60,8 +61,15 @@ pub fn outcome_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, shown: &Shown<'_>) ->
     timer_ui(ui, foot, look, finished, tone, shown.now);
     let (rest, customer) = cut_bottom(rest, CUSTOMER + GAP);
     act = customer_ui(ui, customer, look, tone, shown).or(act);
-    let inner = rest.shrink2(vec2(MARGIN, GAP));
-    let (mark, text) = if is_wide(inner) {
+    let (mark, text) = places(rest);
+    icon::paint(ui.painter(), mark, Icon::of(finished), tone.text());
+    words_ui(ui, text, look, tone, shown).or(act)
+}
+
+/// Where the mark stands, and the words.
+fn places(rect: Rect) -> (Rect, Rect) {
+    let inner = rect.shrink2(vec2(MARGIN, GAP));
+    if is_wide(inner) {
         // Beside its word, which has the rest of the width.
         let side = head_height(inner.height());
         let (mark, text) = cut_left(inner, side);
@@ -72,9 +80,19 @@ pub fn outcome_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, shown: &Shown<'_>) ->
     } else {
         let (mark, text) = cut_top(inner, inner.height() * 0.2);
         (mark, text.with_min_y(text.top() + MARGIN))
-    };
-    icon::paint(ui.painter(), mark, Icon::of(finished), tone.text());
-    words_ui(ui, text, look, tone, shown).or(act)
+    }
+}
+
+/// The same for a coupon that is known to be redeemed, while Weixin is being asked: nothing of it moves when the answer
+/// comes. Tells where there is room for one more line, and for keys.
+pub fn repeat_ui(ui: &mut Ui, rect: Rect, words: &OutcomeWords) -> (Rect, Rect) {
+    let tone = Tone::Refused;
+    ui.painter()
+        .rect_filled(rect, CornerRadius::ZERO, tone.fill());
+    let (rest, keys) = cut_bottom(rect, TIMER + CUSTOMER + GAP);
+    let (mark, text) = places(rest);
+    icon::paint(ui.painter(), mark, Icon::Again, tone.text());
+    (told_ui(ui, text, tone, words), keys)
 }
 
 /// How high the foot with the timer is.
@@ -91,26 +109,30 @@ fn head_height(height: f32) -> f32 {
 /// What happened and what to do: two sentences, read from top to bottom without a gap that the eye has to cross.
 fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, shown: &Shown<'_>) -> Option<Act> {
     let finished = shown.finished;
-    let words = look.wording.outcome(finished);
+    let foot = told_ui(ui, rect, tone, &look.wording.outcome(finished));
+    let (foot, details) = cut_right(foot, 190.0);
+    let mut act = details_ui(ui, details, look, tone, finished);
+    let foot = foot.with_max_x(foot.right() - GAP);
+    match shown.doubt {
+        None => facts_ui(ui, foot, look, tone, finished),
+        Some(doubt) => act = ask_ui(ui, foot, look, tone, doubt, shown.now).or(act),
+    }
+    act
+}
+
+/// The word, the reason and what to do; tells where there is room for one more line.
+fn told_ui(ui: &mut Ui, rect: Rect, tone: Tone, words: &OutcomeWords) -> Rect {
     announce(
         ui,
         rect,
         &[words.head.as_str(), &words.why, &words.advice].join("\n"),
     );
-    let mut act = None;
     let high = head_height(rect.height());
     // Upright, a long one has two lines.
     let high = if is_wide(rect) { high } else { high * 2.0 };
     let (head, rest) = cut_top(rect, high.min(rect.height() * 0.42));
     Text::bold(&words.head, theme::HEAD, tone.text()).put_centred(ui, head);
     let (rest, foot) = cut_bottom(rest, TARGET);
-    let (foot, details) = cut_right(foot, 190.0);
-    act = details_ui(ui, details, look, tone, finished).or(act);
-    let foot = foot.with_max_x(foot.right() - GAP);
-    match shown.doubt {
-        None => facts_ui(ui, foot, look, tone, finished),
-        Some(doubt) => act = ask_ui(ui, foot, look, tone, doubt, shown.now).or(act),
-    }
     let (why, advice) = cut_top(rest, rest.height() * 0.42);
     Text::body(&words.why, tone.text())
         .sized(1.5)
@@ -118,7 +140,7 @@ fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, shown: &Shown<'
     let mut advice_text = Text::body(&words.advice, tone.text()).sized(1.65);
     advice_text.weight = Weight::Bold;
     advice_text.put(ui, advice.shrink2(vec2(0.0, GAP * 0.5)));
-    act
+    foot
 }
 
 /// What is being asked, and a key to ask at once.
@@ -141,15 +163,16 @@ fn ask_ui(
         .then_some(Act::Touch(Touch::AskNow(doubt.attempt)))
 }
 
-/// The coupon, its code and its dates in one small line.
+/// The code, the coupon and its dates in one small line.
 fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tone: Tone, finished: &Finished) {
     let mut facts = Vec::new();
+    // First, so that no long name takes its place.
+    if let Some(code) = &finished.code {
+        facts.push(code.grouped());
+    }
     if finished.title.is_some() || finished.card_id.is_some() {
         let (title, card_id) = (finished.title.as_ref(), finished.card_id.as_ref());
         facts.push(look.wording.coupon_name(title, card_id));
-    }
-    if let Some(code) = &finished.code {
-        facts.push(code.grouped());
     }
     if let Some(info) = &finished.info {
         facts.push(look.wording.validity(&info.validity, finished.at));

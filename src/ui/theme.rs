@@ -160,7 +160,7 @@ pub enum Tone {
 impl Tone {
     /// How an outcome feels.
     pub fn of(finished: &Finished) -> Self {
-        match finished.outcome {
+        match finished.told_as() {
             Outcome::Queried | Outcome::Redeemed => Self::Good,
             Outcome::AlreadyRedeemed => Self::Refused,
             Outcome::Refused => match finished.why {

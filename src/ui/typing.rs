@@ -8,6 +8,7 @@ use super::icon::Icon;
 use super::look::Look;
 use super::theme::{self, GAP, TARGET};
 use super::widgets::{Key, Text, card, cut_left, cut_right, cut_top};
+use crate::screen::plain::plain;
 
 /// What was typed, and which keys are seen.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -67,8 +68,7 @@ impl Typing {
     /// Takes what a keyboard typed.
     pub fn take(&mut self, text: &str) {
         let room = LONGEST.saturating_sub(self.text.chars().count());
-        let typed = text.chars().filter(|typed| !typed.is_control());
-        self.text.extend(typed.take(room));
+        self.text.push_str(&plain(text, room));
     }
 
     /// Takes away the last character.

@@ -1,5 +1,7 @@
 //! What the screens are made of: texts that fit, and keys that a thumb hits.
 
+use std::borrow::Cow;
+
 use eframe::egui::accesskit::Live;
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{
@@ -88,8 +90,9 @@ impl<'a> Text<'a> {
     /// Paints it into the middle of `rect`'s height without a name of its own: something behind it has that name.
     pub fn paint(self, ui: &Ui, rect: Rect) {
         let size = self.fitting(ui, rect);
+        let words = self.begun(ui, rect, size);
         let font = theme::font(size, self.weight);
-        let mut job = LayoutJob::simple(self.words.to_owned(), font, self.colour, rect.width());
+        let mut job = LayoutJob::simple(words.to_string(), font, self.colour, rect.width());
         job.halign = self.align;
         let galley = ui.painter().layout_job(job);
         // Where its lines are aligned to, and where the whole begins.
@@ -100,16 +103,14 @@ impl<'a> Text<'a> {
         };
         let top = rect.center().y - galley.size().y / 2.0;
         let drawn = Rect::from_min_size(pos2(left, top), galley.size());
-        drawn::text(ui.ctx(), self.words, rect, drawn, size);
+        drawn::text(ui.ctx(), &words, rect, drawn, size);
         ui.painter().galley(pos2(at, top), galley, self.colour);
     }
 
     /// Puts it at the top of `rect`; tells how high it became.
     pub fn put(self, ui: &mut Ui, rect: Rect) -> f32 {
         let size = self.fitting(ui, rect);
-        let height = self.height(ui, rect.width(), size);
-        self.label(ui, rect, size, Align::Min);
-        height
+        self.label(ui, rect, size, Align::Min)
     }
 
     /// Puts it into the middle of `rect`'s height.
@@ -118,16 +119,21 @@ impl<'a> Text<'a> {
         self.label(ui, rect, size, Align::Center);
     }
 
-    fn label(self, ui: &mut Ui, rect: Rect, size: f32, valign: Align) {
-        let height = self.height(ui, rect.width(), size);
+    fn label(self, ui: &mut Ui, rect: Rect, size: f32, valign: Align) -> f32 {
+        let words = self.begun(ui, rect, size);
+        let height = Text {
+            words: &words,
+            ..self
+        }
+        .height(ui, rect.width(), size);
         let top = match valign {
             Align::Min => rect.top(),
             Align::Center => rect.center().y - height / 2.0,
             Align::Max => rect.bottom() - height,
         };
         let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
-        drawn::text(ui.ctx(), self.words, rect, place, size);
-        let text = RichText::new(self.words)
+        drawn::text(ui.ctx(), &words, rect, place, size);
+        let text = RichText::new(&*words)
             .font(theme::font(size, self.weight))
             .color(self.colour);
         let builder = UiBuilder::new()
@@ -140,6 +146,26 @@ impl<'a> Text<'a> {
                     .accesskit_node_builder(label.id, |node| node.set_live(Live::Assertive));
             }
         });
+        height
+    }
+
+    /// The whole, or as much of its beginning as there is room for: what strangers write has no end.
+    fn begun(self, ui: &Ui, rect: Rect, size: f32) -> Cow<'a, str> {
+        let has_room = |words: &str| {
+            let height = Text { words, ..self }.height(ui, rect.width(), size);
+            height <= rect.height() + 1.0
+        };
+        if has_room(self.words) {
+            return Cow::Borrowed(self.words);
+        }
+        let ends: Vec<usize> = self.words.char_indices().map(|(end, _)| end).collect();
+        let cut = |end: &usize| format!("{}…", self.words[..*end].trim_end());
+        let fit = ends.partition_point(|end| has_room(&cut(end)));
+        // Where not even one letter fits, something else is wrong, and an ellipsis tells nobody what.
+        match fit {
+            0..=1 => Cow::Borrowed(self.words),
+            _ => Cow::Owned(cut(&ends[fit - 1])),
+        }
     }
 
     fn fitting(self, ui: &Ui, rect: Rect) -> f32 {

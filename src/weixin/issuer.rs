@@ -1,5 +1,7 @@
 //! Who signed a certificate, by its own word: out of its DER form, without judging it.
 
+use crate::screen::plain::plain;
+
 /// A field of DER: its tag, its content, and what follows it.
 fn field(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;
@@ -46,7 +48,7 @@ fn named(mut name: &[u8], attribute: &[u8]) -> Option<String> {
         if kind == attribute {
             let (_, text, _) = field(value)?;
             let text = String::from_utf8_lossy(text);
-            let text: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
+            let text = plain(&text, 60);
             return (!text.trim().is_empty()).then(|| text.trim().to_owned());
         }
     }

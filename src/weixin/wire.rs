@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::card::{Benefit, CardId, CardTitle, Code, CodeInfo, OpenId, UserCardStatus, Validity};
 use crate::redemption::reply::Ask;
+use crate::screen::plain::plain;
 
 /// The call for a coupon's title.
 pub const CARD_GET: &str = "/card/get";
@@ -54,11 +55,9 @@ fn with_card_id(code: &Code, card_id: Option<&CardId>) -> Map<String, Value> {
 /// No title or status has come near this.
 const MOST_SHOWN: usize = 200;
 
-/// What a person is shown of an answer: nothing that moves a cursor or turns the direction of what follows.
+/// What a person is shown of an answer.
 fn shown(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let harmless = text.chars().filter(|c| !c.is_control() && !turns(*c));
-    harmless.take(MOST_SHOWN).collect()
+    plain(text, MOST_SHOWN)
 }
 
 /// An answer with its errcode.

@@ -1,6 +1,6 @@
 //! The words for what stands round a redemption: the camera, the way to Weixin, the code that is held on.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -88,8 +88,7 @@ impl Wording {
 
     /// How old an attempt in doubt is.
     pub fn doubt_age(&self, doubt: &DoubtLine, now: Instant) -> String {
-        let (age, at) = doubt.aged;
-        self.seconds_ago((age + now.saturating_duration_since(at)).as_secs())
+        self.seconds_ago(seconds(doubt.aged, now))
     }
 
     /// What is known of it: a manager's word, and what the newest look-up told.
@@ -114,6 +113,11 @@ impl Wording {
             }
         }
     }
+}
+
+/// How old something is, in whole seconds, that was `age` old at a moment.
+pub(super) fn seconds((age, at): (Duration, Instant), now: Instant) -> u64 {
+    (age + now.saturating_duration_since(at)).as_secs()
 }
 
 /// The time of day, to the second.

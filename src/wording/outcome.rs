@@ -1,15 +1,16 @@
 //! The words for how a redemption ended: one to be read from afar, what happened, and what to do next.
 
-use jiff::Timestamp;
+use std::time::{Duration, Instant};
 
 use crate::card::UserCardStatus;
 use crate::payload::NotACoupon;
 use crate::redemption::attempt::{JournalTrouble, Outcome, SettledBy};
 use crate::redemption::reply::{NotSent, Reason};
 use crate::redemption::ruling::{Goods, Ground};
-use crate::screen::{Finished, Why, Work};
+use crate::screen::{Finished, RedeemedHere, Why, Work};
 
 use super::Wording;
+use super::desk::seconds;
 
 /// An outcome in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,23 +27,44 @@ impl Wording {
     /// The words of an outcome.
     pub fn outcome(&self, finished: &Finished) -> OutcomeWords {
         let (mut why, advice) = self.why(&finished.why, finished.outcome);
-        if let Why::RedeemedHere(at) = finished.why {
-            let ago = self.ago(at, finished.at);
-            why = self.say_with("why-redeemed-here", &[("ago", ago.into())]);
+        if let Why::RedeemedHere(here) = &finished.why {
+            let age = finished.at.duration_since(here.at).as_secs();
+            why = self.redeemed_here(here, u64::try_from(age).unwrap_or(0));
         }
         OutcomeWords {
-            head: self.say(outcome_key(finished.outcome)),
+            head: self.say(outcome_key(finished.told_as())),
             why,
             advice,
         }
     }
 
-    /// How long before `now` something was, in the unit that a person would take.
-    fn ago(&self, at: Timestamp, now: Timestamp) -> String {
-        self.seconds_ago(u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0))
+    /// Which desk redeemed it, and how long ago.
+    pub fn redeemed_here(&self, here: &RedeemedHere, seconds: u64) -> String {
+        let ago = ("ago", self.seconds_ago(seconds).into());
+        match &here.desk {
+            None => self.say_with("why-redeemed-here", &[ago]),
+            Some(desk) => {
+                let desk = ("desk", desk.as_str().into());
+                self.say_with("why-redeemed-at", &[desk, ago])
+            }
+        }
     }
 
-    /// So many seconds ago, likewise.
+    /// The words for a coupon that this journal redeemed, while Weixin is being asked about it.
+    pub fn repeat(
+        &self,
+        here: &RedeemedHere,
+        aged: (Duration, Instant),
+        now: Instant,
+    ) -> OutcomeWords {
+        OutcomeWords {
+            head: self.say("outcome-already-redeemed"),
+            why: self.redeemed_here(here, seconds(aged, now)),
+            advice: self.say("why-redeemed-here.do"),
+        }
+    }
+
+    /// So many seconds ago, in the unit that a person would take.
     pub(super) fn seconds_ago(&self, seconds: u64) -> String {
         let (key, count) = match seconds {
             0..=4 => ("ago-now", seconds),
@@ -133,7 +155,7 @@ impl Wording {
 }
 
 fn customer_key(finished: &Finished) -> &'static str {
-    match (finished.outcome, &finished.why) {
+    match (finished.told_as(), &finished.why) {
         (Outcome::Redeemed | Outcome::Queried, _) => "customer-redeemed",
         (Outcome::AlreadyRedeemed, _) => "customer-already-redeemed",
         (Outcome::InDoubt, _) => "customer-wait",

@@ -3,19 +3,23 @@
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
 use coupon_kiosk::card::{Benefit, CardId, CardTitle, Code, CodeInfo, UserCardStatus, Validity};
+use coupon_kiosk::cli::terminal::Page;
 use coupon_kiosk::event::{Event, ExchangeId, LookUpId, Touch, WriteId};
 use coupon_kiosk::payload::{Origin, Payload};
 use coupon_kiosk::redemption::attempt::{
     AttemptId, AttemptIds, Intent, JournalTrouble, Outcome, Record, SettledBy,
 };
+use coupon_kiosk::redemption::done::Redeemed;
 use coupon_kiosk::redemption::note::Says;
-use coupon_kiosk::redemption::reply::{Ask, Reason, Refusal, Reply, Told, Unknown};
+use coupon_kiosk::redemption::reply::{Ask, NotSent, Reason, Refusal, Reply, Told, Unknown};
 use coupon_kiosk::redemption::ruling::{Goods, Ground, Override, Ruling};
 use coupon_kiosk::redemption::witness::{Source, Witness, Witnessed};
 use coupon_kiosk::redemption::{Command, Moment, Redemption, Rules};
-use coupon_kiosk::screen::{Finished, Known, Notice, Stage, Why};
+use coupon_kiosk::screen::{Finished, Known, Notice, RedeemedHere, Stage, Why, Work};
+use coupon_kiosk::wording::{Language, Wording};
 
 struct Hand {
     machine: Redemption,
@@ -909,4 +913,72 @@ fn the_resolver_tells_which_of_how_many_look_ups_comes_next() {
         hand.settled(),
         [(Outcome::NotRedeemed, Some(SettledBy::Query))]
     );
+}
+
+/// What is told of a coupon that is redeemed already, and how old that is.
+fn repeat(hand: &Hand) -> Option<(RedeemedHere, String)> {
+    match hand.machine.screen().notice? {
+        Notice::RedeemedHere { here, aged } => {
+            let told = Wording::new(Language::En).repeat(&here, aged, hand.now.tick);
+            Some((here, told.why))
+        }
+        Notice::Wait | Notice::SlowDisk => None,
+    }
+}
+
+#[test]
+fn a_repeat_is_told_before_weixin_answers_and_when_it_does_not() {
+    let (mut hand, consume) = Hand::consuming();
+    hand.told(consume, Told::Consume(Reply::Answered(())))
+        .journaled(Ok(()))
+        .wait(12)
+        .scan();
+    let screen = hand.machine.screen();
+    assert_eq!(screen.stage, Stage::Working(Work::Querying));
+    let (here, told) = repeat(&hand).unwrap();
+    assert_eq!(here.desk, None);
+    assert_eq!(told, "This desk redeemed it 12 seconds ago.");
+    let page = Page {
+        wording: &Wording::new(Language::En),
+        time_zone: &TimeZone::UTC,
+        now: hand.now.wall,
+    };
+    let page = page.draw(&screen);
+    assert!(page.ends_with(&told), "{page}");
+    // The phone is held on.
+    hand.wait(3).scan();
+    assert_eq!(
+        repeat(&hand).unwrap().1,
+        "This desk redeemed it 15 seconds ago."
+    );
+    hand.query_told(Reply::NotSent(NotSent::Connect));
+    let unasked = hand.finished();
+    assert_eq!(unasked.outcome, Outcome::Unreachable);
+    assert_eq!(unasked.why, Why::RedeemedHere(here.clone()));
+    let words = Wording::new(Language::En).outcome(&unasked);
+    assert_eq!(words.head, "Already redeemed", "and not: try again");
+    hand.scan().query_says(UserCardStatus::Consumed);
+    assert_eq!(hand.finished().why, Why::RedeemedHere(here));
+    assert_eq!(hand.machine.screen().notice, None);
+}
+
+#[test]
+fn a_repeat_of_another_desks_coupon_names_that_desk() {
+    let mut hand = Hand::new();
+    let at = hand.now.wall;
+    hand.machine.remember(vec![Redeemed {
+        code: code(),
+        at,
+        attempt: AttemptIds::new([1; 16]).next(at),
+        desk: Some("K1".to_owned()),
+    }]);
+    hand.wait(180).scan();
+    let (_, told) = repeat(&hand).unwrap();
+    assert_eq!(told, "K1 redeemed it 3 minutes ago.");
+    // A clock that was set back makes nothing of it.
+    hand.event(Event::Touch(Touch::Cancel));
+    assert_eq!(repeat(&hand), None);
+    hand.now.wall = at - SignedDuration::from_hours(1);
+    hand.scan();
+    assert_eq!(repeat(&hand).unwrap().1, "K1 redeemed it just now.");
 }

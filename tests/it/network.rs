@@ -78,6 +78,7 @@ fn odd_answers() -> Vec<Odd> {
         Odd::EndlessHeaders,
         Odd::EndlessContinues,
         Odd::Stalls,
+        Odd::Drips,
         Odd::Status(204),
         // Numbers that are none, and those that no number can hold.
         Odd::Body(br#"{"errcode":NaN,"errmsg":"ok"}"#.to_vec()),
@@ -91,6 +92,9 @@ fn odd_answers() -> Vec<Odd> {
         Odd::Raw(b"HTTP/1.1 200 OK\r\nContent-Le".to_vec()),
         Odd::Raw(with_head("Content-Length: 13\r\nContent-Length: 12")),
         Odd::Raw(with_head("Content-Length: -1")),
+        // To the same call once more, and to another machine.
+        Odd::Raw(redirect(302, "/card/code/get?access_token=")),
+        Odd::Raw(redirect(308, "http://127.0.0.1:9/")),
         Odd::Raw(with_head("Content-Length: 99999999999999999999")),
         Odd::Raw(
             [
@@ -105,6 +109,11 @@ fn odd_answers() -> Vec<Odd> {
 /// A good answer under a head that does not fit it.
 fn with_head(line: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\n{line}\r\n\r\n{{\"errcode\":0}}").into_bytes()
+}
+
+fn redirect(status: u16, location: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n")
+        .into_bytes()
 }
 
 fn utf_16(text: &str) -> Vec<u8> {

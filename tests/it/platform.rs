@@ -49,6 +49,8 @@ pub enum Odd {
     Body(Vec<u8>),
     /// The same, a byte at a time.
     ByteByByte(Vec<u8>),
+    /// A good answer, a byte a second.
+    Drips,
     /// Half an answer, and then silence.
     Stalls,
     /// The connection is reset.
@@ -203,7 +205,9 @@ impl Platform {
 
     /// This call is answered so from now on.
     pub fn answer_oddly(&self, call: &'static str, odd: Odd) {
-        self.state.lock().unwrap().odd.push((call, odd));
+        let mut state = self.state.lock().unwrap();
+        state.odd.retain(|(other, _)| *other != call);
+        state.odd.push((call, odd));
     }
 
     /// The platform knows this title for its card; without it `/card/get` is 404.
@@ -362,6 +366,10 @@ impl Platform {
                 let bytes = [head.as_bytes(), body].concat();
                 bytes.chunks(1).all(|byte| stream.write_all(byte).is_ok())
             }
+            Odd::Drips => {
+                let text = format!("{json}Content-Length: 13\r\n\r\n{{\"errcode\":0}}");
+                drip(text.as_bytes(), stream)
+            }
             Odd::Stalls => {
                 let head = format!("{json}Content-Length: 100\r\n\r\n{{\"errcode\":0,");
                 stream.write_all(head.as_bytes()).is_ok()
@@ -466,6 +474,19 @@ impl Platform {
             _ => reply(stream, 404, "{}"),
         }
     }
+}
+
+/// A byte a second, for as long as somebody is there; whether it came to its end.
+fn drip(bytes: &[u8], mut stream: &TcpStream) -> bool {
+    let second = Some(Duration::from_secs(1));
+    stream.set_read_timeout(second).unwrap();
+    let came_to_its_end = bytes.chunks(1).all(|byte| {
+        // Who has given up has closed the connection, and is heard at once.
+        let is_there = !matches!(stream.peek(&mut [0]), Ok(0));
+        is_there && stream.write_all(byte).is_ok()
+    });
+    stream.set_read_timeout(None).unwrap();
+    came_to_its_end
 }
 
 fn decrypted(state: &State, body: &Value) -> String {

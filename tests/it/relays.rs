@@ -90,10 +90,10 @@ impl TlsFront {
     }
 }
 
-/// A server that knows nothing newer than TLS 1.1; its port.
-pub fn old_tls() -> u16 {
-    // A handshake record with a ServerHello: version 3.2, some chance, no session, an old suite, no compression.
-    let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+/// A server that knows nothing newer than TLS 1.`minor`; its port.
+pub fn old_tls(minor: u8) -> u16 {
+    // A handshake record with a ServerHello: its version, some chance, no session, an old suite, no compression.
+    let mut hello = vec![0x16, 3, minor + 1, 0, 42, 2, 0, 0, 38, 3, minor + 1];
     hello.extend([7; 32]);
     hello.extend([0, 0xc0, 0x13, 0]);
     blurting(hello)

@@ -97,9 +97,10 @@ fn what_was_read_as_a_secret_is_hidden_in_the_lines_of_every_library() {
     assert!(!hidden.stderr.contains(&address), "{}", hidden.stderr);
 }
 
-/// A program that crashes leaves its memory behind where the system is set up so, and the token and the secret are in it.
+/// A program that crashes leaves its memory behind where the system is set up so, and the token and the secret are in it;
+/// and its registers, which the token was copied through.
 #[test]
-fn a_core_file_holds_no_secret() {
+fn no_core_file_is_left() {
     let platform = Platform::with(&[(CODE, "NORMAL")]);
     let desk = Desk::of(&platform);
     platform.answer_oddly("/card/code/get", Odd::Stalls);
@@ -130,14 +131,7 @@ fn a_core_file_holds_no_secret() {
         let is_core = path
             .file_name()
             .is_some_and(|name| name.to_string_lossy().starts_with("core"));
-        if is_core {
-            let core = std::fs::read(&path).unwrap();
-            let holds = |secret: &str| {
-                core.windows(secret.len())
-                    .any(|bytes| bytes == secret.as_bytes())
-            };
-            assert!(!holds(APP_SECRET) && !holds(TOKEN), "{}", path.display());
-        }
+        assert!(!is_core, "{}", path.display());
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use coupon_kiosk::event::Event;
-use coupon_kiosk::frame::{Delays, Frame, Luma, Outlines, Rgb, Slot};
+use coupon_kiosk::frame::{Frame, Luma, Outlines, Rgb, Slot};
 use coupon_kiosk::journal::Journal;
 use coupon_kiosk::journal::verify::{Verdict, verify};
 use coupon_kiosk::kiosk::clock::{Clock, tick};
@@ -22,7 +22,7 @@ use coupon_kiosk::payload::{Origin, Payload, PaymentCodes};
 use coupon_kiosk::redemption::Rules;
 use coupon_kiosk::redemption::attempt::Outcome;
 use coupon_kiosk::scanner::{self, Symbologies, tracker::Sighting};
-use coupon_kiosk::screen::{Screen, Shade, Stage};
+use coupon_kiosk::screen::{Screen, Stage};
 use coupon_kiosk::ui::{self, Said, Window};
 use coupon_kiosk::weixin::token::TokenSource;
 use coupon_kiosk::weixin::{Client, Settings};
@@ -35,6 +35,7 @@ use tokio::sync::watch;
 
 use crate::platform::Platform;
 use crate::support::phone_with;
+use crate::window::bare;
 
 /// So many in a plain `cargo test`.
 const FEW: usize = 60;
@@ -342,21 +343,10 @@ fn parts(
         }
     };
     ui::Parts {
-        panels: Vec::new(),
-        screens: screens.clone(),
-        office,
         frames: Arc::clone(frames),
         outlines: Arc::clone(outlines),
-        delays: Delays::default(),
         tell: Box::new(tell),
         tick: Box::new(move || tick() + Duration::from_millis(ahead.load(Ordering::Relaxed))),
-        language: Language::En,
-        zone: jiff::tz::TimeZone::UTC,
-        payment_codes: PaymentCodes::Refused,
-        phones: None,
-        handset: None,
-        beat: Box::new(|_| {}),
-        is_fullscreen: true,
-        shade: Shade::Dark,
+        ..bare::parts(screens.clone(), office, Language::En)
     }
 }

@@ -307,8 +307,10 @@ fn a_server_with_old_tls_or_none_is_not_spoken_to() {
     let (platform, desk) = desk("");
     let authority = Authority::new();
     let told = "The connection to Weixin is not trustworthy.";
-    reach(&desk, &trusting(&desk, &authority, old_tls()));
-    check_unreachable(&platform, &desk, told);
+    for minor in [0, 1] {
+        reach(&desk, &trusting(&desk, &authority, old_tls(minor)));
+        check_unreachable(&platform, &desk, told);
+    }
     let plain = blurting(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec());
     reach(&desk, &trusting(&desk, &authority, plain));
     check_unreachable(&platform, &desk, told);

@@ -1,7 +1,5 @@
 //! Training at a real desk: the demo's stories in front of the kiosk that redeems, which keeps and sends nothing of them.
 
-use coupon_kiosk::cli::run::Running;
-use coupon_kiosk::config::{self, Environment};
 use coupon_kiosk::journal::history::History;
 use coupon_kiosk::journal::line::Filter;
 use coupon_kiosk::office::Reading;
@@ -13,15 +11,6 @@ use std::time::Duration;
 use crate::platform::Platform;
 use crate::support::Desk;
 use crate::window::Walk;
-
-/// A desk that redeems, with its window.
-fn at_a_desk(desk: &Desk, language: Language) -> Walk {
-    let loaded = config::load(Some(&desk.path("kiosk.toml")), &Environment::of([("", "")]));
-    let config = loaded.config.unwrap();
-    let running = Running::begin(&config, language).unwrap().unwrap();
-    let parts = running.window();
-    Walk::of(language, [1920.0, 1080.0], running, parts)
-}
 
 fn ground(walk: &Walk) -> Color32 {
     let shapes = &walk.harness.output().shapes;
@@ -39,7 +28,7 @@ fn a_desk_trains_its_clerks_and_keeps_and_sends_nothing_of_it() {
     for language in Language::ALL {
         let platform = Platform::with(&[("111122223333", "NORMAL")]);
         let desk = Desk::of(&platform);
-        let mut walk = at_a_desk(&desk, language);
+        let mut walk = Walk::at_a_desk(&desk, language);
         let watermark = walk.say("training-watermark");
         assert!(!walk.sees(&watermark));
         let usual = ground(&walk);
@@ -107,7 +96,7 @@ fn a_desk_trains_its_clerks_and_keeps_and_sends_nothing_of_it() {
 fn a_training_that_is_left_alone_ends_itself() {
     let platform = Platform::with(&[]);
     let desk = Desk::of(&platform);
-    let mut walk = at_a_desk(&desk, Language::En);
+    let mut walk = Walk::at_a_desk(&desk, Language::En);
     walk.open_service();
     walk.touch(&walk.say("service-training"));
     walk.wait_office("the training", |office| office.training.is_some());
@@ -121,7 +110,7 @@ fn a_training_that_is_left_alone_ends_itself() {
 fn a_manager_turns_the_sound_and_it_is_kept() {
     let platform = Platform::with(&[]);
     let desk = Desk::of(&platform);
-    let mut walk = at_a_desk(&desk, Language::En);
+    let mut walk = Walk::at_a_desk(&desk, Language::En);
     walk.open_service();
     for (percent, label) in [(40, "40 %"), (0, "Off")] {
         walk.touch(&walk.say("service-sound"));

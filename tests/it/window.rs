@@ -2,8 +2,11 @@
 //!
 //! Everything behind the window is the real thing, the drawn phones and the scanner too. Its clock is moved by hand.
 
+pub mod bare;
 pub mod contrast;
+mod hostile;
 pub mod layout;
+mod repeat;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -11,6 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use coupon_kiosk::cli::demo_window::Running;
+use coupon_kiosk::cli::run;
+use coupon_kiosk::config::{self, Environment};
 use coupon_kiosk::event::View;
 use coupon_kiosk::frame::Luma;
 use coupon_kiosk::kiosk::clock;
@@ -32,13 +37,23 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use tokio::sync::watch;
 
 use crate::sound::Players;
-use crate::support::program;
+use crate::support::{Desk, program};
 
 pub const SOON: Duration = Duration::from_mins(1);
 /// Longer than a new screen refuses touches.
 const ARMED: Duration = Duration::from_millis(500);
 /// How often the threads are given a moment.
 const MOMENTS: usize = 300;
+
+/// Puts screens before a window of no kiosk.
+pub struct Showing(watch::Sender<Screen>);
+
+impl Showing {
+    pub fn show(&self, walk: &mut Walk, stage: Stage) {
+        self.0.send_modify(|screen| screen.stage = stage);
+        walk.harness.run_steps(3);
+    }
+}
 
 pub struct Walk {
     pub harness: Harness<'static, Window>,
@@ -70,6 +85,24 @@ impl Walk {
         let mut parts = running.window();
         parts.is_fullscreen = true;
         Self::of(language, [1920.0, 1080.0], running, parts)
+    }
+
+    /// A desk that redeems, with its window.
+    pub fn at_a_desk(desk: &Desk, language: Language) -> Self {
+        let environment = Environment::of([("", "")]);
+        let loaded = config::load(Some(&desk.path("kiosk.toml")), &environment);
+        let running = run::Running::begin(&loaded.config.unwrap(), language);
+        let running = running.unwrap().unwrap();
+        let parts = running.window();
+        Self::of(language, [1920.0, 1080.0], running, parts)
+    }
+
+    /// A window without a kiosk: it shows what it is given.
+    pub fn given(language: Language, size: [f32; 2], screen: Screen) -> (Self, Showing) {
+        let (show, screens) = watch::channel(screen);
+        let (office, looked) = watch::channel(Office::default());
+        let parts = bare::parts(screens, looked, language);
+        (Self::of(language, size, office, parts), Showing(show))
     }
 
     /// The window of a kiosk that runs as long as the walk.
@@ -188,6 +221,19 @@ impl Walk {
         self.harness.state_mut().raw_input_hook(&ctx, &mut input);
         self.harness.run_steps(2);
         input.events
+    }
+
+    /// Reads a text as a USB scanner does.
+    fn scan(&mut self, text: &str) {
+        let enter = Event::Key {
+            key: Key::Enter,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        };
+        let typed = text.chars().map(|typed| Event::Text(typed.to_string()));
+        self.type_in(typed.chain([enter]));
     }
 
     /// A key of a keyboard, by the way that eframe hands it on.

@@ -12,6 +12,7 @@ trap 'rm -rf "$copy"' EXIT INT TERM
 # Far more than a minute's worth.
 seeds=100000
 missed=0
+version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)
 
 if [ $# -eq 0 ]; then
     for patch in tests/simulation/faults/*.patch; do
@@ -23,6 +24,9 @@ for fault in "$@"; do
     rm -rf "${copy:?}/product"
     mkdir "$copy/product"
     tar -cf - --exclude=./target --exclude=./fuzz/target --exclude=./.git . | tar -xf - -C "$copy/product"
+    # Under a version of its own, or cargo would take what is built here for the product's own tests.
+    sed -i "0,/^version = /s/^version = .*/version = \"$version-planted\"/" "$copy/product/Cargo.toml"
+    sed -i "/^name = \"coupon-kiosk\"\$/{n;s/.*/version = \"$version-planted\"/}" "$copy/product/Cargo.lock"
     git -C "$copy/product" apply "tests/simulation/faults/$fault.patch"
     binary=$(
         cd "$copy/product"

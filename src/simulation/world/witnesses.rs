@@ -28,14 +28,27 @@ impl World {
         }
     }
 
-    /// Somebody makes an event up.
-    pub(super) fn forge(&mut self) {
-        let code = self.chance.pick(&self.codes).clone();
+    /// Somebody makes an event up; most of all about what is in doubt, where it could do something.
+    pub(super) fn forge(&mut self, life: Option<&Life>) {
+        let doubts = life.map(|life| life.screens.borrow().doubts.clone());
+        let mut codes = self.codes.clone();
+        if self.chance.percent(70) {
+            let in_doubt = doubts.unwrap_or_default();
+            let in_doubt: Vec<String> = in_doubt
+                .iter()
+                .map(|doubt| doubt.code.as_str().to_owned())
+                .collect();
+            if !in_doubt.is_empty() {
+                codes = in_doubt;
+            }
+        }
+        let code = self.chance.pick(&codes).clone();
+        let most_seconds = *self.chance.pick(&[300, 4000]);
         let source = *self
             .chance
             .pick(&[Source::Api, Source::Page, Source::Phone, Source::Other]);
         self.contested.insert(code.clone());
-        self.event(&code, source, 4000);
+        self.event(&code, source, most_seconds);
     }
 
     fn event(&mut self, code: &str, source: Source, most_seconds: u64) {

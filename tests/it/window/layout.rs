@@ -33,6 +33,15 @@ fn overlap(one: Rect, other: Rect) -> bool {
     shared.width() > 1.0 && shared.height() > 1.0
 }
 
+/// What strangers wrote may be; our own sentences may not.
+pub const SHORTENED: &str = "is shortened";
+
+/// Our sentences that end with an ellipsis have a space before it, or a second one.
+fn is_shortened(words: &str) -> bool {
+    let begun = words.strip_suffix('…').unwrap_or_default();
+    begun.ends_with(|last: char| !last.is_whitespace() && last != '…')
+}
+
 fn faults(drawn: &Drawn, window: Rect) -> Vec<String> {
     let mut faults = Vec::new();
     let keys: Vec<_> = drawn
@@ -69,6 +78,9 @@ fn faults(drawn: &Drawn, window: Rect) -> Vec<String> {
         } = text;
         if rect.height() > place.height() + 1.5 || rect.width() > place.width() + 1.5 {
             faults.push(format!("{words:?} is cut off: {rect:?} in {place:?}"));
+        }
+        if is_shortened(words) {
+            faults.push(format!("{words:?} {SHORTENED}"));
         }
         if *size < 16.0 {
             faults.push(format!("{words:?} is only {size} points high"));
@@ -247,15 +259,25 @@ fn a_fault_of_the_layout_is_found() {
         rect: Rect::from_min_size([left, 0.0].into(), Vec2::new(40.0, 20.0)),
         size: 24.0,
     };
+    let shortened = DrawnText {
+        size: 20.0,
+        ..text("so far and…", 500.0)
+    };
     let drawn = Drawn {
         keys: vec![drawn::DrawnKey {
             name: "confirm".to_owned(),
             rect: Rect::from_min_size([90.0, 0.0].into(), Vec2::new(20.0, 20.0)),
         }],
-        texts: vec![text("one", 0.0), text("other", 30.0)],
+        texts: vec![text("one", 0.0), text("other", 30.0), shortened],
     };
     let found = faults(&drawn, window);
-    for fault in ["confirm is", "leaves the window", "is cut off", "overlap"] {
+    for fault in [
+        "confirm is",
+        "leaves the window",
+        "is cut off",
+        "overlap",
+        SHORTENED,
+    ] {
         assert!(
             found.iter().any(|found| found.contains(fault)),
             "{fault}: {found:?}"
