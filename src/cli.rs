@@ -33,6 +33,7 @@ mod stand_in_phone;
 mod story;
 mod support_bundle;
 pub mod terminal;
+mod thrift;
 
 use std::io::Write;
 use std::path::PathBuf;

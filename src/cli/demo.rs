@@ -12,7 +12,7 @@ use super::kiosk_in_terminal::{Clerk, Patience, Session, TITLE_FOR};
 use super::stand_in_phone::Browser;
 use super::story::{self, Coupon, Story};
 use super::terminal::Page;
-use super::{Context, Exit, demo_window, set_up};
+use super::{Context, Exit, demo_window, set_up, thrift};
 use crate::event::Event;
 use crate::online::line::Line;
 use crate::payload::{Payload, PaymentCodes};
@@ -60,6 +60,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
                 writeln!(context.out, "{said} {instead}\n")?;
             }
             Display::Ready => {
+                thrift::begin();
                 let is_shown = args.story.is_some();
                 let shade = if args.light {
                     Shade::Light

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use super::desk::{self, Desk, DeskLook, Stories};
 use super::display::Display;
 use super::office::{Examined, Journals, Papers, Wishes};
-use super::{Context, Exit, cameras, first_start, fleet, hand_off, scan, set_up};
+use super::{Context, Exit, cameras, first_start, fleet, hand_off, scan, set_up, thrift};
 use crate::config::{self, Config};
 use crate::frame::Delays;
 use crate::health;
@@ -32,8 +32,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let display = Display::of_process();
+    if display == Display::Ready {
+        thrift::begin();
+    }
     // Without a display it stays what it is to every other command: no configuration, exit code 2.
-    if set_up::is_nowhere(context) && Display::of_process() == Display::Ready {
+    if set_up::is_nowhere(context) && display == Display::Ready {
         let language = set_up::language(context, None);
         if !first_start::open(language)? {
             return Ok(Exit::Done);
