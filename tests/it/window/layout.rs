@@ -212,9 +212,12 @@ fn the_letters_of_every_story_stand_in_a_texture_of_16_mb_in_chinese_too() {
     }
     walk.touch(&walk.say("attention-show"));
     walk.touch(&walk.say("override-open"));
-    let [width, height] = walk.harness.ctx.fonts(|fonts| fonts.font_image_size());
-    // Four bytes a pixel, and once more on the display's side.
-    assert!(width * height <= 4 << 20, "{width}x{height}");
+    let pixels = walk.harness.ctx.fonts(|fonts| {
+        let [width, height] = fonts.font_image_size();
+        width * height
+    });
+    // Four bytes each, and once more on the display's side.
+    assert!(pixels <= 4 << 20, "{pixels}");
 }
 
 /// How high the first letter of a text that begins with these words is drawn, in points.
