@@ -57,6 +57,7 @@ pub use retention::{KEEP_DAYS, Retention};
 pub use settings::{
     begin, chosen_camera, keep, remember_camera, remember_language, remember_volume, settings,
 };
+pub use values::Symbology;
 pub use witness::Witness;
 
 /// What was written, as it is meant.
@@ -234,21 +235,6 @@ pub enum Log {
     Journald,
     /// A file of JSON lines that is put aside when it is full.
     File(PathBuf),
-}
-
-/// A kind of code.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Symbology {
-    /// `qr`
-    Qr,
-    /// `code128`
-    Code128,
-    /// `code39`
-    Code39,
-    /// `code93`
-    Code93,
-    /// `ean13`
-    Ean13,
 }
 
 /// All that loading found out.

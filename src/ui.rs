@@ -199,7 +199,10 @@ impl Window {
             Act::CustomerLanguage => {
                 self.customer = Wording::new(self.customer.language().other());
             }
-            Act::Details(finished) => self.page = Some(Page::Details(Details::of(finished))),
+            Act::Details(finished) => {
+                let details = Details::of(finished, &self.screen.doubts);
+                self.page = Some(Page::Details(details));
+            }
             Act::Phone(place) => (self.parts.tell)(Said::Phone(place)),
             Act::Sight(id) => (self.parts.tell)(Said::Sight(id)),
             Act::Handset(press) => (self.parts.tell)(Said::Handset(press)),

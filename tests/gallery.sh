@@ -50,11 +50,25 @@ times() {
     ' "$log" >>"$gallery/$size-millis.txt"
 }
 
+# What the demo holds after its stories.
+memory() { awk -v size="$size" -v language="$language" '/^VmRSS/ {
+    printf "gallery: %s %s: %.0f MiB resident after every story\n", size, language, $2 / 1024 }' "/proc/$kiosk/status"; }
+
 finish() {
     times
     kill "$kiosk"
     wait "$kiosk" 2>/dev/null || true
     kiosk=''
+}
+
+# The last look at a phone before its code is read: out of the display's memory, since a picture by way of the server
+# takes longer than the reading.
+held() {
+    until since 'shown stage=Review'; do
+        cp "$work/Xvfb_screen0" "$work/seen"
+        since 'shown stage=Review' || mv "$work/seen" "$work/held"
+    done
+    convert "xwd:$work/held" "$gallery/$size-$language-$1-0-held.png"
 }
 
 walk() {
@@ -65,12 +79,10 @@ walk() {
         [[ $phone == 1 ]] || name=$story-next
         mark
         tap "$story"
-        if [[ $story == redeemed ]]; then
-            sleep 0.5
-            picture "$story-0-held"
-        fi
+        [[ $story != redeemed ]] || held "$story"
         if [[ $story == two_phones ]]; then
             wait_for 'outlines to choose from' since 'name="sight-2"'
+            sleep 0.7
             picture "$story-0-several"
             tap sight-2
         fi
@@ -85,8 +97,9 @@ walk() {
         fi
         wait_for "review or outcome of $story" since 'shown stage=\(Review\|Finished\)'
         if since 'shown stage=Review'; then
-            picture "$name-1-review"
             is_there confirm
+            sleep 0.3
+            picture "$name-1-review"
             mark
             tap confirm
             shown Finished
@@ -106,10 +119,24 @@ walk() {
             tap doubts-open
             sleep 0.7
             picture "$name-4-doubts"
+            override
             tap doubts-close
             sleep 0.7
         fi
     done
+}
+
+# A manager's word on what is in doubt, as far as it can be taken back.
+override() {
+    local asked
+    asked=$(grep -o 'name="override [0-9a-f-]\{36\}"' "$log" | tail -n 1 | cut -d '"' -f 2)
+    touch_all "$asked"
+    picture doubts-0-override
+    touch_all goods-yes 'ground 4' override-words 'layer abc' 'type a'
+    picture doubts-1-words
+    touch_all override-words-keep
+    picture doubts-2-decided
+    touch_all override-close
 }
 
 # press NAME: a finger that stays for three seconds.
@@ -159,7 +186,13 @@ behind() {
     picture service-1-camera
     touch_all service-back service-store 'layer abc' 'type a'
     picture service-2-store
-    touch_all service-back service-staff
+    touch_all service-back
+    mark
+    tap service-doctor
+    wait_for "the doctor's word" since 'key.*name="checkup-again"'
+    sleep 1
+    picture service-2-doctor
+    touch_all checkup-back service-staff
     local name pin digit
     for name in a:8253 b:7104; do
         pin=${name#*:}
@@ -196,8 +229,9 @@ light() {
     mark
     tap redeemed
     shown Review
-    picture light-1-review
     is_there confirm
+    sleep 0.3
+    picture light-1-review
     mark
     tap confirm
     shown Finished
@@ -296,8 +330,9 @@ TOML
     mark
     tap lost_for_good
     shown Review
-    picture training-1-review
     is_there confirm
+    sleep 0.3
+    picture training-1-review
     mark
     tap confirm
     shown Finished
@@ -317,12 +352,13 @@ TOML
 
 for size in "${sizes[@]}"; do
     : >"$gallery/$size-millis.txt"
-    open_display "$size"
+    open_display "$size" -fbdir "$work"
     for language in en zh; do
         start demo
         picture idle
         for story in $("$program" demo --story list); do walk "$story"; done
         behind
+        memory
         finish
         light
         first_start
@@ -336,11 +372,18 @@ for size in "${sizes[@]}"; do
         { all[NR] = $1 }
         END { print "gallery: " size ": from agreed text to drawn screen: median " all[int((NR + 1) / 2)] " ms, longest " all[NR] " ms of " NR }'
 done
-# Contact sheets: everything at one size in one language, for whoever looks at it; and a choice of it for the README.
+# sheet SIZE COLUMNS GAP OUT PICTURE...: made small while they are read, or ImageMagick's limits do not bear so many.
+sheet() {
+    local small=$1 columns=$2 gap=$3 out=$4
+    shift 4
+    montage "${@/%/[$small]}" -tile "${columns}x" -geometry "+$gap+$gap" -background '#808080' "$out"
+}
+
+# Contact sheets: everything at one size in one language, for whoever looks at it; and a choice of it for the README, as
+# it stands in assets/screens.
 for size in "${sizes[@]}"; do
     for language in en zh; do
-        montage "$gallery/$size-$language"-*.png -resize 480x480 -tile 6x -geometry +6+6 -background '#808080' \
-            "$gallery/sheet-$size-$language.jpg"
+        sheet 480x480 6 6 jpg:"$gallery/sheet-$size-$language.jpg" "$gallery/$size-$language"-*.png
     done
 done
 wide=1920x1080 tall=1080x1920
@@ -353,16 +396,21 @@ if [[ -e $gallery/$wide-zh-training-3-over.png && -e $gallery/$tall-zh-training-
         chosen+=("$gallery/$name.png")
     done
     mkdir -p "$gallery/small"
-    montage "${chosen[@]}" -resize 400x225 -tile 4x -geometry +4+4 -background '#808080' miff:- |
-        convert - -dither None -colors 96 -strip "$gallery/small/gallery.png"
+    sheet 320x180 4 4 miff:- "${chosen[@]}" |
+        convert - -dither None -colors 48 -strip "$gallery/small/gallery.png"
     chosen=()
     for name in idle redeemed-1-review redeemed-2-outcome live-1-keypad day-0-list training-2-lost; do
         chosen+=("$gallery/$tall-zh-$name.png")
     done
-    montage "${chosen[@]}" -resize 225x400 -tile 6x -geometry +4+4 -background '#808080' miff:- |
-        convert - -dither None -colors 96 -strip "$gallery/small/upright.png"
-    for name in en-redeemed-0-held en-redeemed-1-review en-redeemed-2-outcome zh-lost_for_good-2-outcome; do
-        convert "$gallery/$wide-$name.png" -resize 640x360 -colors 128 -strip "$gallery/small/${name#*-}.png"
-    done
+    sheet 180x320 6 4 miff:- "${chosen[@]}" |
+        convert - -dither None -colors 48 -strip "$gallery/small/upright.png"
+    while read -r name picture; do
+        convert "$gallery/$wide-$name.png" -resize 640x360 -colors 128 -strip "$gallery/small/$picture.png"
+    done <<'NAMES'
+en-redeemed-0-held viewfinder
+en-redeemed-1-review review
+en-redeemed-2-outcome redeemed
+zh-lost_for_good-2-outcome in-doubt-zh
+NAMES
 fi
 echo "gallery: $(find "$gallery" -name '*.png' | wc -l) pictures in $gallery"

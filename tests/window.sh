@@ -34,11 +34,12 @@ tap() {
     xdotool mousemove $place click 1
 }
 
-# open_display SIZE: an Xvfb of its own; sets `display` to its process and exports DISPLAY.
+# open_display SIZE [ARGUMENT...]: an Xvfb of its own; sets `display` to its process and exports DISPLAY.
 open_display() {
-    local number
+    local number size=$1
+    shift
     number=$(mktemp)
-    Xvfb -displayfd 3 -screen 0 "${1}x24" 3>"$number" >/dev/null 2>&1 &
+    Xvfb -displayfd 3 -screen 0 "${size}x24" "$@" 3>"$number" >/dev/null 2>&1 &
     display=$!
     wait_for display test -s "$number"
     DISPLAY=:$(cat "$number")

@@ -241,7 +241,7 @@ doubt-next = Asking Weixin again, { $number } of { $of }, in { $seconds } s
 known-nothing = Weixin has not answered about it yet
 known-no-answer = Weixin gave no usable answer
 known-status = Weixin says: { $status } (not believed yet)
-known-errcode = Weixin refused the look-up: { $errcode }
+known-errcode = Weixin refused the look-up
 known-elsewhere = Redeemed by another way, as Weixin reports
 known-ruled = { $goods }, a manager's decision. { $known }
 details-errcode = Weixin's code { $errcode }
@@ -728,6 +728,7 @@ first-try = Try
 first-testing = Asking Weixin …
 first-works = Weixin answers this kiosk.
 first-wrong = The AppID or the address cannot be right. Go back and look at it again.
+first-trouble = { $happened } Check what was typed, and the network. "What is wrong?" tells more.
 first-begin = Begin
 
 ## The page on the customer's own phone

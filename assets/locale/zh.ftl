@@ -73,7 +73,7 @@ outcome-already-redeemed = 已被核销
 outcome-refused = 不能核销
 outcome-not-redeemed = 没有核销
 outcome-in-doubt = 结果未知
-outcome-unreachable = 连不上微信
+outcome-unreachable = 无法连接
 outcome-set-up = 本机未就绪
 
 ## 原因与做法
@@ -232,7 +232,7 @@ doubt-next = 再次查询微信，第 { $number } / { $of } 次，{ $seconds } �
 known-nothing = 微信还没有答复
 known-no-answer = 微信没有给出可用的答复
 known-status = 微信显示：{ $status }（尚不采信）
-known-errcode = 微信拒绝了查询：{ $errcode }
+known-errcode = 微信拒绝了查询
 known-elsewhere = 微信通知：已经其他途径核销
 known-ruled = { $goods }（店长决定）。{ $known }
 details-errcode = 微信代码 { $errcode }
@@ -710,6 +710,7 @@ first-try = 试一试
 first-testing = 正在询问微信……
 first-works = 微信能答复本机。
 first-wrong = AppID 或地址不对。请返回再看一遍。
+first-trouble = { $happened }请检查填写的内容和网络。“故障检查”里有详细说明。
 first-begin = 开始使用
 
 ## 顾客自己手机上的页面

@@ -17,7 +17,7 @@ use super::mistake::Wrong;
 use super::reader::{Shown, choice, integer, list, text};
 use super::secret_file;
 use super::written::Raw;
-use super::{Device, Rotation, Symbology};
+use super::{Device, Rotation};
 
 pub(super) fn check_pem(path: &Path) -> Result<(), Wrong> {
     /// No bundle of authorities is near as long.
@@ -167,6 +167,21 @@ pub(super) fn shade(raw: &Raw) -> Result<Shade, Wrong> {
         raw,
         &[("dark", Shade::Dark), ("light", Shade::Light)],
     )
+}
+
+/// A kind of code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Symbology {
+    /// `qr`
+    Qr,
+    /// `code128`
+    Code128,
+    /// `code39`
+    Code39,
+    /// `code93`
+    Code93,
+    /// `ean13`
+    Ean13,
 }
 
 const SYMBOLOGIES: [(&str, Symbology); 5] = [

@@ -13,6 +13,7 @@ use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
 use crate::event::Touch;
 use crate::redemption::attempt::AttemptId;
 use crate::screen::{Connection, DoubtLine, Notice, Screen, Stage};
+use crate::wording::day::masked;
 use crate::wording::desk::clock_time;
 
 /// How high the bar is.
@@ -215,7 +216,7 @@ fn doubt_ui(
     let time = clock_time(doubt.since, look.zone);
     let age = look.wording.doubt_age(doubt, now);
     let values = [
-        ("code", doubt.code.grouped().into()),
+        ("code", masked(&doubt.code).into()),
         ("time", time.into()),
         ("age", age.into()),
     ];

@@ -5,7 +5,7 @@ use eframe::egui::{Context, Id, Rect, Stroke, Ui, vec2};
 
 use super::details::code_ui;
 use super::look::{Look, is_wide};
-use super::theme::{self, GAP, TARGET, Tone};
+use super::theme::{self, GAP, MM, TARGET, Tone};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top, touchable};
 use crate::office::checkup::{CheckLine, Checkup, Panel, Verdict};
 
@@ -26,8 +26,6 @@ pub enum Asks {
     Again,
 }
 
-/// Points in a millimetre of a 15.6-inch panel, as the sizes of `theme` have it.
-const MM: f32 = 5.55;
 /// Tenths of a millimetre from which on keys are missed.
 const FAR: u32 = 40;
 /// A line with what to do about it.

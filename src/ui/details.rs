@@ -7,7 +7,7 @@ use super::look::{Act, Look, is_wide};
 use super::theme::{self, GAP, MARGIN, TARGET};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
 use crate::card::Code;
-use crate::screen::Finished;
+use crate::screen::{DoubtLine, Finished, Known};
 
 /// One outcome's facts, as they were when the page was opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,8 +16,14 @@ pub struct Details {
 }
 
 impl Details {
-    /// The facts of this outcome.
-    pub fn of(finished: Box<Finished>) -> Self {
+    /// The facts of this outcome; where it is in doubt, with what refused its newest look-up.
+    pub fn of(mut finished: Box<Finished>, doubts: &[DoubtLine]) -> Self {
+        let doubt = doubts
+            .iter()
+            .find(|doubt| Some(doubt.attempt) == finished.attempt);
+        if let Some(Known::Errcode(errcode)) = doubt.map(|doubt| &doubt.known) {
+            finished.errcode = finished.errcode.or(Some(*errcode));
+        }
         Self { finished }
     }
 

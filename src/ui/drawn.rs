@@ -2,7 +2,7 @@
 //! (xdotool, a touch driver) finds them by their names: `RUST_LOG=coupon_kiosk::ui=debug`. A test without a display
 //! keeps everything and measures it.
 
-use eframe::egui::{Context, Id, Rect};
+use eframe::egui::{Color32, Context, Id, Rect};
 
 /// All of one picture.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -55,6 +55,23 @@ pub fn keep(ctx: &Context) {
 /// The last picture that was kept.
 pub fn last(ctx: &Context) -> Drawn {
     with(ctx, |notes| notes.last.clone())
+}
+
+/// How much one colour stands out from another, as WCAG 2.2 reckons it: from 1 to 21.
+pub fn contrast(one: Color32, other: Color32) -> f64 {
+    let linear = |channel: u8| {
+        let share = f64::from(channel) / 255.0;
+        if share <= 0.04045 {
+            share / 12.92
+        } else {
+            ((share + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    let luminance = |colour: Color32| {
+        0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
 /// Takes note of a key of this picture.

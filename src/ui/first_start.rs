@@ -9,14 +9,14 @@ use eframe::egui::{
 };
 use tokio::sync::watch;
 
-use pages::{cameras_ui, languages_ui, test_ui, typed_ui, ways_ui};
+use pages::{cameras_ui, languages_ui, test_ui, ways_ui};
 
 use super::SOON;
 use super::checkup::{self, CheckupPage, checkup_ui};
 use super::look::Look;
 use super::theme::{self, GAP, MARGIN, Palette, TARGET};
-use super::typing::Typing;
-use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
+use super::typing::{self, Ended, Ends, Typing, Way, part};
+use super::widgets::{Key, Text, cut_bottom, cut_top};
 use crate::office::checkup::{Checkup, Panel};
 use crate::office::{CameraLine, Hidden, Reach, Start, Tested};
 use crate::screen;
@@ -129,7 +129,7 @@ impl FirstStart {
             camera: None,
             way: Source::Account,
             public: Typing::default(),
-            secret: Typing::default(),
+            secret: Typing::secret(),
             tested,
             checkup: CheckupPage::default(),
             parts,
@@ -201,30 +201,42 @@ impl FirstStart {
             said = format!("{said} {}", wording.say("typing-script"));
         }
         Text::body(&said, look.palette.muted).put_centred(ui, hint);
-        let (body, foot) = cut_bottom(rest, TARGET + GAP);
-        let foot = foot.with_min_y(foot.top() + GAP);
-        let may_go_on = match self.step {
-            Step::Public => !self.public.text.trim().is_empty(),
-            Step::Secret => self.way == Source::Service || !self.secret.text.trim().is_empty(),
-            Step::Language | Step::Store | Step::Camera | Step::Way | Step::Test => true,
+        let ends = Ends {
+            back: "first-back",
+            on: ("first-next", "staff-next"),
+            may_go_on: self.may_go_on(),
         };
-        let is_secret = self.step == Step::Secret;
+        if let Some(typing) = self.typing() {
+            return match typing::page_ui(ui, rest, look, (typing, ""), &ends, None) {
+                Ended::Not => None,
+                Ended::Back => Some(Goes::Back),
+                Ended::On => Some(Goes::On),
+            };
+        }
+        let (body, foot) = cut_bottom(rest, TARGET + GAP);
         let goes = match self.step {
-            Step::Language => languages_ui(ui, body, look),
+            Step::Language => return languages_ui(ui, body, look),
             Step::Camera => {
                 let cameras = self.parts.cameras.borrow();
                 cameras_ui(ui, body, look, &cameras, self.camera.as_deref())
             }
             Step::Way => ways_ui(ui, body, look, self.way),
             Step::Test => test_ui(ui, body, look, &self.tested),
-            Step::Store | Step::Public | Step::Secret => {
-                if let Some(typing) = self.typing() {
-                    typed_ui(ui, body, look, typing, is_secret);
-                }
-                None
-            }
+            Step::Store | Step::Public | Step::Secret => None,
         };
-        goes.or(foot_ui(ui, foot, look, self.step, may_go_on))
+        let back = part(foot.with_min_y(foot.top() + GAP), 0, 2, Way::Across);
+        let label = wording.say("day-close");
+        let key = Key::new(&label, look.palette.key, look.palette.text);
+        let goes_back = key.show(ui, back, ends.back);
+        goes.or(goes_back.then_some(Goes::Back))
+    }
+
+    fn may_go_on(&self) -> bool {
+        match self.step {
+            Step::Public => !self.public.text.trim().is_empty(),
+            Step::Secret => self.way == Source::Service || !self.secret.text.trim().is_empty(),
+            Step::Language | Step::Store | Step::Camera | Step::Way | Step::Test => true,
+        }
     }
 
     fn go(&mut self, goes: Goes, panel: Panel) {
@@ -255,24 +267,6 @@ impl FirstStart {
             (self.parts.tell)(Asks::Cameras);
         }
     }
-}
-
-/// Back and on.
-fn foot_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, step: Step, may_go_on: bool) -> Option<Goes> {
-    let (back, on) = cut_left(rect, rect.width() / 2.0);
-    let label = look.wording.say("day-close");
-    let key = Key::new(&label, look.palette.key, look.palette.text);
-    let back = back.with_max_x(back.right() - GAP / 2.0);
-    if step != Step::Language && key.show(ui, back, "first-back") {
-        return Some(Goes::Back);
-    }
-    if matches!(step, Step::Language | Step::Camera | Step::Way | Step::Test) {
-        return None;
-    }
-    let label = look.wording.say("staff-next");
-    let key = Key::new(&label, look.palette.accent, look.palette.on_accent).enabled(may_go_on);
-    let on = on.with_min_x(on.left() + GAP / 2.0);
-    key.show(ui, on, "first-next").then_some(Goes::On)
 }
 
 /// How soon an answer of the shell is looked for.

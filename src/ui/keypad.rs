@@ -53,7 +53,7 @@ fn typed_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, keypad: &mut Keypad) -> Opt
     Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
     let hint = look.wording.say("keypad-hint");
     let (small, rest) = cut_top(rest, (theme::SMALL * 2.2).min(rest.height() * 0.2));
-    Text::small(&hint, look.palette.muted).put_centred(ui, small);
+    Text::body(&hint, look.palette.muted).put_centred(ui, small);
     let (shown, rest) = cut_top(rest, (theme::TITLE * 2.2).min(rest.height() * 0.5));
     let (fill, colour) = if keypad.is_selected() {
         (look.palette.accent, look.palette.on_accent)
@@ -107,9 +107,9 @@ fn remark_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, remark: Remark) {
         Remark::Length(count) => (counted("keypad-length", count), None),
     };
     let place = rect.with_min_y(rect.top() + 6.0);
-    let place = place.with_max_y(place.bottom().min(place.top() + theme::SMALL * 3.2));
+    let place = place.with_max_y(place.bottom().min(place.top() + theme::BODY * 2.8));
     let Some(tone) = tone else {
-        let text = Text::small(&words, look.palette.muted);
+        let text = Text::body(&words, look.palette.muted);
         text.put_centred(ui, place.shrink2(vec2(GAP, 4.0)));
         return;
     };
@@ -126,7 +126,7 @@ fn remark_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, remark: Remark) {
         icon,
         tone.text(),
     );
-    Text::small(&words, tone.text())
+    Text::body(&words, tone.text())
         .announced()
         .put_centred(ui, said.shrink2(vec2(4.0, 4.0)));
 }

@@ -133,7 +133,7 @@ fn told_ui(ui: &mut Ui, rect: Rect, tone: Tone, words: &OutcomeWords) -> Rect {
     let (head, rest) = cut_top(rect, high.min(rect.height() * 0.42));
     Text::bold(&words.head, theme::HEAD, tone.text()).put_centred(ui, head);
     let (rest, foot) = cut_bottom(rest, TARGET);
-    let (why, advice) = cut_top(rest, rest.height() * 0.42);
+    let (why, advice) = cut_top(rest, rest.height() * why_share(&words.why, &words.advice));
     Text::body(&words.why, tone.text())
         .sized(1.5)
         .put_centred(ui, why);
@@ -141,6 +141,13 @@ fn told_ui(ui: &mut Ui, rect: Rect, tone: Tone, words: &OutcomeWords) -> Rect {
     advice_text.weight = Weight::Bold;
     advice_text.put(ui, advice.shrink2(vec2(0.0, GAP * 0.5)));
     foot
+}
+
+/// How much of their common place the reason has: what to do is never smaller than why.
+fn why_share(why: &str, advice: &str) -> f32 {
+    let long = |words: &str| f32::from(u16::try_from(words.chars().count()).unwrap_or(u16::MAX));
+    let (why, advice) = (long(why), long(advice).max(1.0));
+    (why / (why + 1.2 * advice)).clamp(0.25, 0.42)
 }
 
 /// What is being asked, and a key to ask at once.

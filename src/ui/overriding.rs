@@ -8,7 +8,7 @@ use eframe::egui::{Rect, Ui, vec2};
 use super::look::{Act, Look, is_wide};
 use super::sign_in::{Purpose, SignIn, sign_in_ui};
 use super::theme::{self, GAP, MARGIN, TARGET};
-use super::typing::{self, Typing, Way, part};
+use super::typing::{self, Ended, Ends, Typing, Way, part};
 use super::widgets::{Key, Text, cut_bottom, cut_left, cut_top};
 use crate::office::{Staff, Wish};
 use crate::redemption::attempt::AttemptId;
@@ -23,8 +23,10 @@ pub struct Overriding {
     sign_in: SignIn,
     goods: Option<Goods>,
     ground: Option<Ground>,
-    typing: Typing,
-    is_typing: bool,
+    /// His own words, as far as he has kept them.
+    words: String,
+    /// What he types just now.
+    typing: Option<Typing>,
     /// The pages are open to a manager: keys are no PIN.
     is_open: bool,
 }
@@ -49,8 +51,8 @@ impl Overriding {
             sign_in: SignIn::default(),
             goods: None,
             ground: None,
-            typing: Typing::default(),
-            is_typing: false,
+            words: String::new(),
+            typing: None,
             is_open: false,
         }
     }
@@ -59,8 +61,8 @@ impl Overriding {
     pub fn take(&mut self, text: &str) {
         if !self.is_open {
             self.sign_in.take(text);
-        } else if self.is_typing {
-            self.typing.take(text);
+        } else if let Some(typing) = &mut self.typing {
+            typing.take(text);
         }
     }
 
@@ -68,15 +70,15 @@ impl Overriding {
     pub fn delete(&mut self) {
         if !self.is_open {
             self.sign_in.delete();
-        } else if self.is_typing {
-            self.typing.delete();
+        } else if let Some(typing) = &mut self.typing {
+            typing.delete();
         }
     }
 
     /// The word, where it is whole. "Other" says nothing by itself.
     fn wish(&self) -> Option<Wish> {
         let (goods, ground) = (self.goods?, self.ground?);
-        let text = self.typing.text.trim().to_owned();
+        let text = self.words.trim().to_owned();
         let is_whole = ground != Ground::Other || !text.is_empty();
         is_whole.then_some(Wish::Override(self.attempt, goods, ground, text))
     }
@@ -103,6 +105,10 @@ pub fn overriding_ui(
         return (said, again);
     }
     let inner = rect.shrink2(vec2(MARGIN, GAP));
+    if form.typing.is_some() {
+        words_ui(ui, inner, look, form);
+        return (Said::Nothing, None);
+    }
     let (head, rest) = cut_top(inner, theme::TITLE * 1.5);
     let code = doubt.code.grouped();
     let title = look
@@ -117,12 +123,8 @@ pub fn overriding_ui(
     Text::small(&rule, look.palette.muted).put_centred(ui, line);
     let (rest, foot) = cut_bottom(rest, TARGET + GAP);
     let foot = foot.with_min_y(foot.top() + GAP);
-    if form.is_typing {
-        let said = words_ui(ui, rest, foot, look, form);
-        return (said, None);
-    }
     let (left, right) = if is_wide(rest) {
-        let (left, right) = cut_left(rest, rest.width() * 0.42);
+        let (left, right) = cut_left(rest, rest.width() * 0.36);
         (left, right.with_min_x(right.left() + MARGIN))
     } else {
         let (left, right) = cut_top(rest, rest.height() * 0.34);
@@ -174,71 +176,63 @@ fn goods_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, form: &mut Overriding) {
 
 fn grounds_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, form: &mut Overriding) {
     let count = Ground::ALL.len() + 1;
+    // On a small display in two columns: no key is too low for a finger.
+    let is_high = part(rect, 0, count, Way::Down).height() >= TARGET + 8.0;
+    let columns = if is_high { 1 } else { 2 };
+    let place = |at: usize| {
+        let line = part(rect, at / columns, count.div_ceil(columns), Way::Down);
+        part(line, at % columns, columns, Way::Across)
+    };
     for (at, ground) in Ground::ALL.into_iter().enumerate() {
         let label = look.wording.ground(ground);
         let id = format!("ground {at}");
         let is_chosen = form.ground == Some(ground);
-        if choice_ui(
-            ui,
-            part(rect, at, count, Way::Down),
-            look,
-            (&label, &id),
-            is_chosen,
-        ) {
+        if choice_ui(ui, place(at), look, (&label, &id), is_chosen) {
             form.ground = Some(ground);
         }
     }
-    let label = if form.typing.text.is_empty() {
+    let label = if form.words.is_empty() {
         look.wording.say("override-words")
     } else {
-        form.typing.text.clone()
+        form.words.clone()
     };
-    let place = part(rect, count - 1, count, Way::Down);
-    if choice_ui(ui, place, look, (&label, "override-words"), false) {
-        form.is_typing = true;
+    let name = (label.as_str(), "override-words");
+    if choice_ui(ui, place(count - 1), look, name, false) {
+        form.typing = Some(Typing::of(&form.words));
     }
 }
 
-fn words_ui(ui: &mut Ui, rect: Rect, foot: Rect, look: Look<'_>, form: &mut Overriding) -> Said {
-    let (field, keys) = cut_top(rect, TARGET);
+fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, form: &mut Overriding) {
+    let Some(typing) = &mut form.typing else {
+        return;
+    };
+    let rest = typing::titled_ui(ui, rect, look, "override-words");
     let hint = look.wording.say("override-words");
-    typing::field_ui(ui, field, look, &form.typing, &hint);
-    typing::keys_ui(
-        ui,
-        keys.with_min_y(keys.top() + GAP / 2.0),
-        look,
-        &mut form.typing,
-    );
-    let label = look.wording.say("remark-keep");
-    let key = Key::new(&label, look.palette.accent, look.palette.on_accent);
-    if key.show(ui, foot, "override-words-keep") {
-        form.is_typing = false;
+    let ends = Ends {
+        back: "override-words-close",
+        on: ("override-words-keep", "remark-keep"),
+        may_go_on: true,
+    };
+    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, None) {
+        Ended::Not => {}
+        Ended::Back => form.typing = None,
+        Ended::On => {
+            form.words = std::mem::take(&mut typing.text);
+            form.typing = None;
+        }
     }
-    Said::Nothing
 }
 
 fn keys_ui(ui: &mut Ui, foot: Rect, look: Look<'_>, form: &Overriding) -> Said {
-    let label = look.wording.say("day-close");
-    let place = part(foot, 0, 2, Way::Across);
-    let key = Key::new(&label, look.palette.key, look.palette.text);
-    if key.show(
-        ui,
-        place.with_max_x(place.right() - GAP / 2.0),
-        "override-close",
-    ) {
-        return Said::Back;
-    }
     let wish = form.wish();
-    let label = look.wording.say("override-keep");
-    let place = part(foot, 1, 2, Way::Across);
-    let key = Key::new(&label, look.palette.accent, look.palette.on_accent).enabled(wish.is_some());
-    let is_touched = key.show(
-        ui,
-        place.with_min_x(place.left() + GAP / 2.0),
-        "override-keep",
-    );
-    match wish.filter(|_| is_touched) {
-        Some(wish) => Said::Done(Act::Wish(wish)),
-        None => Said::Nothing,
+    let ends = Ends {
+        back: "override-close",
+        on: ("override-keep", "override-keep"),
+        may_go_on: wish.is_some(),
+    };
+    match (typing::foot_ui(ui, foot, look, &ends), wish) {
+        (Ended::Back, _) => Said::Back,
+        (Ended::On, Some(wish)) => Said::Done(Act::Wish(wish)),
+        (Ended::Not | Ended::On, _) => Said::Nothing,
     }
 }

@@ -118,6 +118,7 @@ fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, review: &Review, rows: &[(&
             .hline(row.x_range(), row.top(), (1.5, look.palette.key));
         let (name, said) = cut_left(row, rect.width() * 0.24);
         let label_words = look.wording.say(label);
+        let name = name.with_max_x(name.right() - GAP / 2.0);
         Text::small(&label_words, look.palette.muted).put_centred(ui, name);
         let said = if *label == "label-validity" {
             let (said, line) = cut_bottom(said, 14.0);

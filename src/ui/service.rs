@@ -18,7 +18,7 @@ use super::viewfinder::Preview;
 use super::widgets::{Key, Text, cut_top};
 use crate::office::{Change, Office, Wish};
 use crate::screen::Screen;
-use choices::{lock_label, lock_ui, loudness, sound_ui};
+use choices::{choices_ui, lock_label, locks, loudness, volumes};
 use people::People;
 
 /// What a person has done on the pages so far.
@@ -110,8 +110,14 @@ pub fn service_ui(
             }
             act
         }
-        Room::Sound => sound_ui(ui, inner, look, &mut service.room, seen.office),
-        Room::Lock => lock_ui(ui, inner, look, &mut service.room, seen.office),
+        Room::Sound => {
+            let keys = volumes(look, seen.office);
+            choices_ui(ui, inner, look, &mut service.room, ("service-sound", keys))
+        }
+        Room::Lock => {
+            let keys = locks(look, seen.office);
+            choices_ui(ui, inner, look, &mut service.room, ("service-lock", keys))
+        }
         Room::Staff(people) => {
             let (act, is_done) = people.show(ui, inner, look, staff);
             if is_done {
@@ -259,7 +265,7 @@ fn store_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) -> (Op
         on: ("service-keep", "remark-keep"),
         may_go_on: !name.is_empty(),
     };
-    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, |_ui, _place| {}) {
+    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, None) {
         Ended::Not => (None, false),
         Ended::Back => (None, true),
         Ended::On => (Some(Act::Wish(Wish::Change(Change::Store(name)))), true),

@@ -159,15 +159,24 @@ fn names_ui(
             state.dots = Dots::default();
         }
     }
-    let foot = foot.with_min_y(foot.top() + GAP);
-    if pages > 1 {
-        paging_ui(ui, foot, look, &mut state.page, pages);
-    } else if purpose == Purpose::Manager {
+    let mut foot = foot.with_min_y(foot.top() + GAP);
+    let mut act = None;
+    if purpose == Purpose::Manager {
+        let back = if pages > 1 {
+            let (back, rest) = cut_left(foot, foot.width() * 0.3);
+            foot = rest.with_min_x(rest.left() + GAP);
+            back
+        } else {
+            foot
+        };
         let label = look.wording.say("day-close");
         let key = Key::new(&label, look.palette.key, look.palette.text);
-        if key.show(ui, foot, "sign-in-close") {
-            return Some(Act::Close);
+        if key.show(ui, back, "sign-in-close") {
+            act = Some(Act::Close);
         }
     }
-    None
+    if pages > 1 {
+        paging_ui(ui, foot, look, &mut state.page, pages);
+    }
+    act
 }

@@ -6,7 +6,7 @@ use super::day::{self, pages, paging_ui};
 use super::icon;
 use super::look::{Act, Look, is_wide};
 use super::theme::{self, GAP, MARGIN, TARGET};
-use super::typing::{self, Typing, Way, part};
+use super::typing::{self, Ended, Ends, Typing, Way, part};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
 use crate::card::Code;
 use crate::office::{DayLine, Reading, Story};
@@ -55,6 +55,21 @@ impl Told {
         &self.id
     }
 
+    /// A step is over once it has said something; back from it is back to the story.
+    fn after(&mut self, said: Said) -> Said {
+        match said {
+            Said::Nothing => Said::Nothing,
+            Said::Back => {
+                self.step = Step::Read;
+                Said::Nothing
+            }
+            Said::Act(_) => {
+                self.step = Step::Read;
+                said
+            }
+        }
+    }
+
     /// Takes what a keyboard typed.
     pub fn take(&mut self, text: &str) {
         if let Step::Remark(typing) = &mut self.step {
@@ -80,8 +95,13 @@ pub fn story_ui(
     story: Option<&Story>,
 ) -> Said {
     let inner = rect.shrink2(vec2(MARGIN, GAP));
+    let attempt = line.and_then(|line| line.attempt);
+    if let (Step::Remark(typing), Some(attempt)) = (&mut told.step, attempt) {
+        let said = remark_ui(ui, inner, look, typing, attempt);
+        return told.after(said);
+    }
     let (left, side) = if is_wide(inner) {
-        let side = (inner.width() * 0.42).max(typing::NARROWEST + MARGIN);
+        let side = inner.width() * 0.42;
         let (left, side) = cut_left(inner, inner.width() - side);
         (left, side.with_min_x(side.left() + MARGIN))
     } else {
@@ -102,25 +122,12 @@ pub fn story_ui(
             Text::body(&words, look.palette.text).put(ui, body);
         }
     }
-    let attempt = line.and_then(|line| line.attempt);
-    let said = match (&mut told.step, attempt) {
-        (Step::Remark(typing), Some(attempt)) => remark_ui(ui, side, look, typing, attempt),
-        (Step::Mistake, Some(attempt)) => mistake_ui(ui, side, look, attempt),
-        (Step::Read | Step::Remark(_) | Step::Mistake, _) => {
-            return keys_ui(ui, side, look, &mut told.step, line);
+    match (&mut told.step, attempt) {
+        (Step::Mistake, Some(attempt)) => {
+            let said = mistake_ui(ui, side, look, attempt);
+            told.after(said)
         }
-    };
-    match said {
-        Said::Nothing => Said::Nothing,
-        // Back means back to the story here.
-        Said::Back => {
-            told.step = Step::Read;
-            Said::Nothing
-        }
-        Said::Act(_) => {
-            told.step = Step::Read;
-            said
-        }
+        (step, _) => keys_ui(ui, side, look, step, line),
     }
 }
 
@@ -208,6 +215,7 @@ fn keys_ui(
     Said::Nothing
 }
 
+/// On the whole page: the keys have the room that fingers need.
 fn remark_ui(
     ui: &mut Ui,
     rect: Rect,
@@ -215,34 +223,18 @@ fn remark_ui(
     typing: &mut Typing,
     attempt: AttemptId,
 ) -> Said {
-    let (field, rest) = cut_top(rect, TARGET);
+    let rest = typing::titled_ui(ui, rect, look, "remark-open");
     let hint = look.wording.say("remark-open");
-    typing::field_ui(ui, field, look, typing, &hint);
-    let (keys, foot) = cut_bottom(rest.with_min_y(rest.top() + GAP / 2.0), TARGET + GAP);
-    typing::keys_ui(ui, keys, look, typing);
-    let foot = foot.with_min_y(foot.top() + GAP);
-    let label = look.wording.say("keypad-close");
-    let place = part(foot, 0, 2, Way::Across);
-    let key = Key::new(&label, look.palette.key, look.palette.text);
-    if key.show(
-        ui,
-        place.with_max_x(place.right() - GAP / 2.0),
-        "remark-close",
-    ) {
-        return Said::Back;
+    let ends = Ends {
+        back: "remark-close",
+        on: ("remark-keep", "remark-keep"),
+        may_go_on: true,
+    };
+    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, None) {
+        Ended::Not => Said::Nothing,
+        Ended::Back => Said::Back,
+        Ended::On => Said::Act(Act::Note(attempt, Says::Remark(typing.text.clone()))),
     }
-    let label = look.wording.say("remark-keep");
-    let place = part(foot, 1, 2, Way::Across);
-    let key = Key::new(&label, look.palette.accent, look.palette.on_accent);
-    if key.show(
-        ui,
-        place.with_min_x(place.left() + GAP / 2.0),
-        "remark-keep",
-    ) {
-        let says = Says::Remark(typing.text.clone());
-        return Said::Act(Act::Note(attempt, says));
-    }
-    Said::Nothing
 }
 
 fn mistake_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, attempt: AttemptId) -> Said {

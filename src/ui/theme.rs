@@ -265,16 +265,20 @@ pub fn dress(ctx: &Context, palette: &Palette) {
 
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
-    let mut add = |name: &str, data: FontData| {
+    let mut add = |name: &str, bytes: &'static [u8]| {
+        let mut data = FontData::from_static(bytes);
+        // Else there are four pictures of each letter, for the parts of a pixel that it may begin at: large ones need none.
+        data.tweak.subpixel_binning = Some(false);
         fonts.font_data.insert(name.to_owned(), Arc::new(data));
     };
-    let regular = include_bytes!("../../assets/fonts/KioskSansSC-Regular.otf");
-    add("regular", FontData::from_static(regular));
-    let bold = include_bytes!("../../assets/fonts/KioskSansSC-Bold.otf");
-    let mut bold = FontData::from_static(bold);
-    // Else there are four pictures of each letter, for the parts of a pixel that it may begin at: large ones need none.
-    bold.tweak.subpixel_binning = Some(false);
-    add("bold", bold);
+    add(
+        "regular",
+        include_bytes!("../../assets/fonts/KioskSansSC-Regular.otf"),
+    );
+    add(
+        "bold",
+        include_bytes!("../../assets/fonts/KioskSansSC-Bold.otf"),
+    );
     let plain = vec!["regular".to_owned()];
     // The bold cut has fewer characters: what it lacks is drawn from the regular one.
     let strong = vec!["bold".to_owned(), "regular".to_owned()];
@@ -339,24 +343,7 @@ pub fn set_fullscreen(ctx: &Context, is_full: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The relative luminance of WCAG 2.2.
-    fn luminance(colour: Color32) -> f64 {
-        let linear = |channel: u8| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
-    }
-
-    fn contrast(one: Color32, other: Color32) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
+    use crate::ui::drawn::contrast;
 
     #[test]
     fn every_text_stands_out_from_what_is_behind_it() {

@@ -7,7 +7,7 @@ use eframe::egui::{IMEPurpose, Rect, Ui, vec2};
 use super::icon::Icon;
 use super::look::Look;
 use super::theme::{self, GAP, TARGET};
-use super::widgets::{Key, Text, card, cut_left, cut_right, cut_top};
+use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
 use crate::screen::plain::plain;
 
 /// What was typed, and which keys are seen.
@@ -16,6 +16,7 @@ pub struct Typing {
     /// The text so far.
     pub text: String,
     layer: Layer,
+    is_secret: bool,
 }
 
 /// Keys that are seen together.
@@ -52,6 +53,11 @@ impl Layer {
 
 /// Between the keys.
 const BETWEEN: f32 = 6.0;
+/// Four of characters, one of what changes them.
+const ROWS: f32 = 5.0;
+
+/// A row of keys is no higher than this.
+const HIGHEST: f32 = 2.4 * TARGET;
 
 /// More than any of the texts that are typed here may have.
 const LONGEST: usize = 200;
@@ -61,8 +67,27 @@ impl Typing {
     pub fn of(text: &str) -> Self {
         Self {
             text: text.to_owned(),
-            layer: Layer::default(),
+            ..Self::default()
         }
+    }
+
+    /// Nothing yet of a text that nobody may read over a shoulder.
+    pub fn secret() -> Self {
+        Self {
+            is_secret: true,
+            ..Self::default()
+        }
+    }
+
+    /// What is seen of it; of a secret how long it is, and its last character, so that a slip is seen.
+    fn shown(&self) -> String {
+        if !self.is_secret {
+            return self.text.clone();
+        }
+        let hidden = self.text.chars().count().saturating_sub(1);
+        let last = self.text.chars().last();
+        let dots = std::iter::repeat_n('\u{2022}', hidden);
+        dots.chain(last).collect()
     }
 
     /// Takes what a keyboard typed.
@@ -85,7 +110,7 @@ impl std::fmt::Debug for Typing {
 }
 
 /// Shows the text, or a hint where there is none yet.
-pub fn field_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &Typing, hint: &str) {
+fn field_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &Typing, hint: &str) {
     card(ui, rect, look.palette.card);
     let inner = rect.shrink2(vec2(GAP, 4.0));
     // The system's input method, for scripts that the keys on the screen do not have.
@@ -100,11 +125,12 @@ pub fn field_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &Typing, hint: 
     if typing.text.is_empty() {
         Text::body(hint, look.palette.muted).put_centred(ui, inner);
     } else {
-        Text::bold(&typing.text, theme::BODY * 1.2, look.palette.text).put_centred(ui, inner);
+        let shown = typing.shown();
+        Text::bold(&shown, theme::BODY * 1.2, look.palette.text).put_centred(ui, inner);
     }
 }
 
-/// The two keys beside a text: the way back, and what is done with it.
+/// The two keys that end something: the way back, and what is done with it.
 pub struct Ends<'a> {
     /// The name of the one that goes back.
     pub back: &'a str,
@@ -125,24 +151,46 @@ pub enum Ended {
     On,
 }
 
-/// A text with its two ends in one row, so that the keys below have the room that fingers need; `more` is a third key.
+/// A third key beside a text, which does something else.
+pub type Third<'a> = &'a mut dyn FnMut(&mut Ui, Rect);
+
+/// A text with its two ends in one row, so that the keys below have the room that fingers need.
 pub fn page_ui(
     ui: &mut Ui,
     rect: Rect,
     look: Look<'_>,
     (typing, hint): (&mut Typing, &str),
     ends: &Ends<'_>,
-    more: impl FnOnce(&mut Ui, Rect),
+    third: Option<Third<'_>>,
 ) -> Ended {
+    // Upright there is more room than keys want: they stand near the hand.
+    let high = TARGET + GAP / 2.0 + ROWS * HIGHEST;
+    let (_, rect) = cut_bottom(rect, high);
     let (line, keys) = cut_top(rect, TARGET);
     let end = (line.width() * 0.18).min(240.0);
     let (back, rest) = cut_left(line, end);
-    let (rest, on) = cut_right(rest, end);
-    let (rest, other) = cut_right(rest, end);
-    more(ui, other.with_max_x(other.right() - GAP / 2.0));
+    let (mut rest, on) = cut_right(rest, end);
+    if let Some(third) = third {
+        let (left, other) = cut_right(rest, end);
+        rest = left;
+        third(ui, other.with_max_x(other.right() - GAP / 2.0));
+    }
     let field = rest.shrink2(vec2(GAP / 2.0, 0.0));
     field_ui(ui, field, look, typing, hint);
     keys_ui(ui, keys.with_min_y(keys.top() + GAP / 2.0), look, typing);
+    ends_ui(ui, (back, on), look, ends)
+}
+
+/// The two ends side by side below something else.
+pub fn foot_ui(ui: &mut Ui, foot: Rect, look: Look<'_>, ends: &Ends<'_>) -> Ended {
+    let back = part(foot, 0, 2, Way::Across);
+    let on = part(foot, 1, 2, Way::Across);
+    let back = back.with_max_x(back.right() - GAP / 2.0);
+    let on = on.with_min_x(on.left() + GAP / 2.0);
+    ends_ui(ui, (back, on), look, ends)
+}
+
+fn ends_ui(ui: &mut Ui, (back, on): (Rect, Rect), look: Look<'_>, ends: &Ends<'_>) -> Ended {
     let mut ended = Ended::Not;
     let label = look.wording.say("day-close");
     let key = Key::new(&label, look.palette.key, look.palette.text);
@@ -158,10 +206,15 @@ pub fn page_ui(
     ended
 }
 
-/// A title, and how a name in another script is typed; tells what is left below.
+/// A title, and how a name in another script is typed; tells what is left below. Where the keys would become too low for
+/// a finger there is none, and the hint in the field has to do.
 pub fn titled_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, title: &str) -> Rect {
     let (head, rest) = cut_top(rect, theme::TITLE * 1.3);
-    let (title_place, script) = cut_left(head, head.width() * 0.42);
+    if rest.height() < TARGET + GAP / 2.0 + ROWS * (TARGET + BETWEEN) {
+        return rect;
+    }
+    let (title_place, script) = cut_left(head, head.width() * 0.45);
+    let script = script.with_min_x(script.left() + GAP);
     let words = look.wording.say(title);
     Text::bold(&words, theme::TITLE, look.palette.text).put_centred(ui, title_place);
     let words = look.wording.say("typing-script");
@@ -169,12 +222,9 @@ pub fn titled_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, title: &str) -> Rect {
     rest
 }
 
-/// How wide a place for the keys is at least.
-pub const NARROWEST: f32 = 7.0 * (TARGET + BETWEEN) + 1.0;
-
 /// The keys.
-pub fn keys_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) {
-    let height = rect.height() / 5.0;
+fn keys_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, typing: &mut Typing) {
+    let height = rect.height() / ROWS;
     let (keys, foot) = rect.split_top_bottom_at_y(rect.bottom() - height);
     for (row, characters) in typing.layer.rows().into_iter().enumerate() {
         let line = part(keys, row, 4, Way::Down);

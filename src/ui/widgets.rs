@@ -185,10 +185,10 @@ impl<'a> Text<'a> {
         };
         let mut size = self.size;
         while size > smallest && !would_fit(size) {
-            size *= 0.94;
+            size = smaller(size);
         }
         while size > smallest && self.height(ui, rect.width(), size) > rect.height() + 0.5 {
-            size *= 0.94;
+            size = smaller(size);
         }
         size
     }
@@ -212,6 +212,14 @@ impl<'a> Text<'a> {
 
 /// At this size texts are measured.
 const MEASURED: f32 = theme::SMALL;
+
+/// The next smaller size. All texts shrink in the same steps, from the largest one's size down: else each would leave
+/// letters of sizes of its own in the font's texture, and Chinese ones are many.
+fn smaller(size: f32) -> f32 {
+    const STEP: f32 = 0.94;
+    let steps = (size / theme::HEAD).log(STEP);
+    theme::HEAD * STEP.powf((steps + 0.01).floor() + 1.0)
+}
 
 /// Something to touch.
 #[derive(Clone, Copy, Debug)]

@@ -100,9 +100,8 @@ impl Wording {
                 let status = self.status(Some(status));
                 self.say_with("known-status", &[("status", status.into())])
             }
-            Known::Errcode(errcode) => {
-                self.say_with("known-errcode", &[("errcode", errcode.to_string().into())])
-            }
+            // Its number stands where IT looks for it.
+            Known::Errcode(_) => self.say("known-errcode"),
             Known::Elsewhere => self.say("known-elsewhere"),
         };
         match doubt.ruled {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use coupon_kiosk::cli::first_start::SettingUp;
 use coupon_kiosk::config::{self, Environment, TokenSource};
-use coupon_kiosk::office::Tested;
+use coupon_kiosk::office::{CameraLine, Tested};
+use coupon_kiosk::ui::drawn;
 use coupon_kiosk::ui::first_start::FirstStart;
 use coupon_kiosk::wording::{Language, Wording};
 use coupon_kiosk::worker::Worker;
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::platform::{Odd, Platform};
 use crate::support::program;
+use crate::window::layout::look_over;
 
 struct First {
     harness: Harness<'static, FirstStart>,
@@ -27,14 +29,29 @@ struct First {
 
 impl First {
     fn new(folder: &std::path::Path, environment: Environment) -> Self {
+        Self::sized(folder, environment, [1024.0, 600.0])
+    }
+
+    fn sized(folder: &std::path::Path, environment: Environment, size: [f32; 2]) -> Self {
         let journal = folder.join("coupon-kiosk/journal.sqlite");
         let SettingUp {
-            parts,
+            mut parts,
             seen,
             worker,
         } = SettingUp::begin(&journal, environment).unwrap();
+        // Whatever is plugged into this machine.
+        let names = [
+            "HD Pro Webcam C920",
+            "USB 2.0 Camera: USB Camera (0bda:58f4)",
+        ];
+        let cameras = names.map(|name| CameraLine {
+            name: name.to_owned(),
+            id: name.to_owned(),
+            is_free: true,
+        });
+        parts.cameras = watch::channel(cameras.into()).1;
         let harness = Harness::builder()
-            .with_size([1024.0, 600.0])
+            .with_size(size)
             .build_eframe(|created| FirstStart::new(&created.egui_ctx, parts));
         Self {
             harness,
@@ -78,6 +95,13 @@ impl First {
 
     /// Chinese, a store, and the account with this appid.
     fn fill_in(&mut self, appid: &str) {
+        self.go_to_appid(appid);
+        self.touch("staff-next");
+        self.type_in("s3cret-of-the-account");
+        self.touch("staff-next");
+    }
+
+    fn go_to_appid(&mut self, appid: &str) {
         self.harness.get_by_label("中文").click();
         self.harness.run_steps(3);
         self.type_in("角落店");
@@ -87,9 +111,6 @@ impl First {
         self.touch("first-camera-any");
         self.touch("first-way-account");
         self.type_in(appid);
-        self.touch("staff-next");
-        self.type_in("s3cret-of-the-account");
-        self.touch("staff-next");
     }
 
     fn must_see(&self, words: &str) {
@@ -108,6 +129,64 @@ fn environment(folder: &std::path::Path, platform: &Platform) -> Environment {
             format!("http://{}", platform.address()),
         ),
     ])
+}
+
+#[test]
+fn every_page_of_a_first_start_can_be_read_and_hit() {
+    let platform = Platform::with(&[]);
+    let mut found = Vec::new();
+    for language in Language::ALL {
+        for size in [[1024.0, 600.0], [1920.0, 1080.0], [1080.0, 1920.0]] {
+            let folder = tempfile::tempdir().unwrap();
+            let environment = environment(folder.path(), &platform);
+            let mut first = First::sized(folder.path(), environment, size);
+            first.wording = Wording::new(language);
+            drawn::keep(&first.harness.ctx);
+            let mut look = |first: &mut First, page: &str| {
+                let what = format!("{language:?} {size:?} {page}");
+                look_over(&mut first.harness, &what, &mut found);
+            };
+            look(&mut first, "language");
+            let label = Wording::new(language.other()).say("language-other");
+            first.harness.get_by_label(&label).click();
+            first.harness.run_steps(3);
+            look(&mut first, "store");
+            first.touch("staff-next");
+            look(&mut first, "camera");
+            first.touch("first-camera-any");
+            look(&mut first, "way");
+            first.touch("first-way-account");
+            for page in ["appid", "secret"] {
+                first.harness.get_by_label("abc").click();
+                first.harness.run_steps(3);
+                first.type_in("wx0123456789abcdef");
+                look(&mut first, page);
+                first.touch("staff-next");
+            }
+            look(&mut first, "test");
+            first.touch("first-try");
+            first.wait(|tested| *tested == Tested::Works);
+            look(&mut first, "works");
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "{} faults:\n{}",
+        found.len(),
+        found.join("\n")
+    );
+}
+
+#[test]
+fn a_secret_is_seen_as_dots_and_its_last_character() {
+    let platform = Platform::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = First::new(folder.path(), environment(folder.path(), &platform));
+    first.go_to_appid("wx0123456789abcdef");
+    first.must_see("wx0123456789abcdef");
+    first.touch("staff-next");
+    first.type_in("s3cret");
+    first.must_see("\u{2022}\u{2022}\u{2022}\u{2022}\u{2022}t");
 }
 
 #[test]
@@ -162,6 +241,22 @@ fn a_first_start_tries_the_way_to_weixin_and_keeps_what_the_next_start_reads() {
         .output()
         .unwrap();
     assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+}
+
+#[test]
+fn a_test_that_fails_is_told_to_somebody_who_has_scanned_nothing() {
+    let platform = Platform::with(&[]);
+    platform.answer_oddly(
+        "/cgi-bin/stable_token",
+        Odd::Body(br#"{"errcode":40125,"errmsg":"invalid appsecret"}"#.to_vec()),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = First::new(folder.path(), environment(folder.path(), &platform));
+    first.fill_in("wx0123456789abcdef");
+    first.touch("first-try");
+    first.wait(|tested| matches!(tested, Tested::Trouble(..)));
+    let values = [("happened", first.wording.say("why-credentials").into())];
+    first.must_see(&first.wording.say_with("first-trouble", &values));
 }
 
 #[test]

@@ -22,9 +22,9 @@ use coupon_kiosk::kiosk::clock;
 use coupon_kiosk::office::Office;
 use coupon_kiosk::scanner::{self, Effort, Symbologies};
 use coupon_kiosk::screen::handset::Handset;
-use coupon_kiosk::screen::{Connection, Screen, Stage, Why};
+use coupon_kiosk::screen::{Connection, Known, Screen, Stage, Why};
 use coupon_kiosk::sound::{Sound, Speaker, wav};
-use coupon_kiosk::ui::{Parts, Window};
+use coupon_kiosk::ui::{Parts, Window, drawn};
 use coupon_kiosk::wording::{Language, Wording};
 use eframe::App as _;
 use eframe::egui::accesskit::{Action, ActionRequest, Live, Role};
@@ -372,6 +372,15 @@ impl Walk {
         matches!(self.screens.borrow().stage, Stage::Idle)
     }
 
+    /// Holds a phone up until the clerk is asked or told; whether he is asked.
+    fn is_asked(&mut self, story: &str) -> bool {
+        self.hold_up(story);
+        self.wait(story, |screen| {
+            matches!(screen.stage, Stage::Review(_) | Stage::Finished(_))
+        });
+        self.is_review()
+    }
+
     fn is_review(&self) -> bool {
         matches!(self.screens.borrow().stage, Stage::Review(_))
     }
@@ -603,7 +612,55 @@ fn the_details_hold_what_it_asks_for_and_no_other_screen_does() {
         assert!(!walk.sees(&attempt));
         walk.touch(&walk.say("details-open"));
         walk.must_see(&attempt);
+        let photographed = codes_drawn(&walk);
+        let has_it = |text: &String| text.contains(&attempt);
+        assert!(photographed.iter().any(has_it), "{photographed:?}");
     }
+}
+
+#[test]
+fn the_customers_line_is_told_in_the_other_language_by_a_touch_that_dismisses_nothing() {
+    let mut walk = Walk::new(Language::En);
+    walk.hold_up("already_redeemed");
+    walk.ends_with("outcome-already-redeemed", "why-consumed");
+    walk.pass(ARMED);
+    let told = |language| Wording::new(language).say("customer-already-redeemed");
+    walk.must_see(&told(Language::Zh));
+    walk.touch(&walk.say("customer-language"));
+    walk.must_see(&told(Language::En));
+    assert!(!walk.sees(&told(Language::Zh)));
+    walk.ends_with("outcome-already-redeemed", "why-consumed");
+}
+
+#[test]
+fn the_list_of_doubts_shows_no_code_whole_and_no_number_of_weixins() {
+    let mut before = Walk::new(Language::En);
+    before.hold_up("lost_for_good");
+    before.confirm();
+    before.ends_with("outcome-in-doubt", "why-unknown-consuming");
+    let mut screen = before.screens.borrow().clone();
+    screen.doubts[0].known = Known::Errcode(45009);
+    let code = screen.doubts[0].code.grouped();
+    let running = Running::begin(Language::En).unwrap();
+    let mut parts = running.window();
+    let (shown, screens) = watch::channel(screen);
+    parts.screens = screens;
+    let mut walk = Walk::of(Language::En, [1920.0, 1080.0], (running, shown), parts);
+    drawn::keep(&walk.harness.ctx);
+    let is_read = |walk: &Walk, words: &str| {
+        let texts = drawn::last(&walk.harness.ctx).texts;
+        texts.iter().any(|text| text.words.contains(words))
+    };
+    walk.touch(&walk.say("attention-show"));
+    walk.must_see(&walk.say("known-errcode"));
+    assert!(!is_read(&walk, "45009") && !is_read(&walk, &code));
+    walk.touch(&walk.say("override-open"));
+    assert!(is_read(&walk, &code) && !is_read(&walk, "45009"));
+    walk.touch(&walk.say("day-close"));
+    walk.touch(&walk.say("close"));
+    walk.pass(ARMED);
+    walk.touch(&walk.say("details-open"));
+    assert!(is_read(&walk, "45009"));
 }
 
 #[test]

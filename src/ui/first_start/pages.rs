@@ -6,8 +6,8 @@ use super::{Asks, Goes, Source};
 use crate::office::{CameraLine, Tested};
 use crate::ui::look::Look;
 use crate::ui::theme::{self, GAP, TARGET, Tone};
-use crate::ui::typing::{self, Typing, Way, part};
-use crate::ui::widgets::{Key, Text, card, cut_left, cut_top};
+use crate::ui::typing::{Way, part};
+use crate::ui::widgets::{Key, Text, card, cut_left};
 use crate::wording::{Language, Wording};
 
 fn row(rect: Rect, at: usize) -> Rect {
@@ -94,31 +94,6 @@ pub(super) fn ways_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, chosen: Source) -
     goes
 }
 
-/// A text and the keys to type it.
-pub(super) fn typed_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    typing: &mut Typing,
-    is_secret: bool,
-) {
-    let (field, keys) = cut_top(rect, TARGET);
-    if is_secret {
-        let hidden = Typing::of(&dotted(&typing.text));
-        typing::field_ui(ui, field, look, &hidden, "");
-    } else {
-        typing::field_ui(ui, field, look, typing, "");
-    }
-    typing::keys_ui(ui, keys.with_min_y(keys.top() + GAP / 2.0), look, typing);
-}
-
-/// A secret while it is typed: how long it is, and its last character, so that a slip is seen.
-fn dotted(text: &str) -> String {
-    let count = text.chars().count().saturating_sub(1);
-    let last: String = text.chars().last().into_iter().collect();
-    format!("{}{last}", "\u{2022}".repeat(count))
-}
-
 /// What the test came to, the key that tries, and the key that begins.
 pub(super) fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<Goes> {
     let told = match tested {
@@ -128,8 +103,11 @@ pub(super) fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) 
         Tested::Wrong => Some((look.wording.say("first-wrong"), Tone::Refused)),
         Tested::NotKept => Some((look.wording.say("staff-fault-kept"), Tone::Refused)),
         Tested::Trouble(why, outcome) => {
-            let (happened, advice) = look.wording.why(why, *outcome);
-            Some((format!("{happened} {advice}"), Tone::Attention))
+            // What to do there is for who has scanned a coupon.
+            let (happened, _advice) = look.wording.why(why, *outcome);
+            let values = [("happened", happened.into())];
+            let words = look.wording.say_with("first-trouble", &values);
+            Some((words, Tone::Attention))
         }
     };
     if let Some((words, tone)) = &told {

@@ -24,13 +24,7 @@ pub(super) fn loudness(look: Look<'_>, percent: u8) -> String {
 }
 
 /// The volumes; each is heard at a touch.
-pub(super) fn sound_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    room: &mut Room,
-    office: &Office,
-) -> Option<Act> {
+pub(super) fn volumes(look: Look<'_>, office: &Office) -> Vec<Choice> {
     // One that IT has configured may lie between two keys.
     let now = office.settings.sound;
     let near = |percent: &u8| percent.abs_diff(now);
@@ -39,35 +33,37 @@ pub(super) fn sound_ui(
         name: format!("sound {percent}"),
         label: loudness(look, percent),
         is_chosen: (now == 0) == (percent == 0) && percent == nearest,
+        change: Change::Sound(percent),
     });
-    let chosen = choices_ui(ui, rect, look, room, "service-sound", &keys);
-    chosen.map(|at| Act::Wish(Wish::Change(Change::Sound(VOLUMES[at]))))
+    keys.into()
 }
 
 /// One key of a few of which one is in force.
-struct Choice {
+pub(super) struct Choice {
     name: String,
     label: String,
     is_chosen: bool,
+    /// What a touch changes.
+    change: Change,
 }
 
-/// A page of such keys, and the way back; which was touched.
-fn choices_ui(
+/// A page of such keys below its title, and the way back.
+pub(super) fn choices_ui(
     ui: &mut Ui,
     rect: Rect,
     look: Look<'_>,
     room: &mut Room,
-    title: &str,
-    choices: &[Choice],
-) -> Option<usize> {
+    (title, choices): (&str, Vec<Choice>),
+) -> Option<Act> {
     let rest = titled(ui, rect, look, title);
     let (hint, rest) = cut_top(rest, theme::BODY * 2.4);
     let words = look.wording.say(&format!("{title}-hint"));
     Text::body(&words, look.palette.muted).put_centred(ui, hint);
     let (keys, foot) = cut_bottom(rest, TARGET);
     let mut touched = None;
-    for (at, choice) in choices.iter().enumerate() {
-        let line = part(keys, at / 2, choices.len().div_ceil(2), Way::Down);
+    let rows = choices.len().div_ceil(2);
+    for (at, choice) in choices.into_iter().enumerate() {
+        let line = part(keys, at / 2, rows, Way::Down);
         let place = part(line, at % 2, 2, Way::Across).shrink(GAP / 2.0);
         let place = place.with_max_y(place.bottom().min(place.top() + 1.4 * TARGET));
         let (fill, text) = if choice.is_chosen {
@@ -76,7 +72,7 @@ fn choices_ui(
             (look.palette.key, look.palette.text)
         };
         if Key::new(&choice.label, fill, text).show(ui, place, &choice.name) {
-            touched = Some(at);
+            touched = Some(Act::Wish(Wish::Change(choice.change)));
         }
     }
     let label = look.wording.say("day-close");
@@ -90,13 +86,7 @@ fn choices_ui(
 /// What a desk may be idle for, in seconds; 0 is for ever.
 const LOCKS: [u64; 6] = [0, 30, 60, 120, 300, 600];
 
-pub(super) fn lock_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    look: Look<'_>,
-    room: &mut Room,
-    office: &Office,
-) -> Option<Act> {
+pub(super) fn locks(look: Look<'_>, office: &Office) -> Vec<Choice> {
     let now = office
         .settings
         .lock_after
@@ -105,12 +95,9 @@ pub(super) fn lock_ui(
         name: format!("lock {seconds}"),
         label: lock_label(look, seconds),
         is_chosen: seconds == now,
+        change: Change::LockAfter((seconds > 0).then(|| Duration::from_secs(seconds))),
     });
-    let chosen = choices_ui(ui, rect, look, room, "service-lock", &keys);
-    chosen.map(|at| {
-        let after = (LOCKS[at] > 0).then(|| Duration::from_secs(LOCKS[at]));
-        Act::Wish(Wish::Change(Change::LockAfter(after)))
-    })
+    keys.into()
 }
 
 pub(super) fn lock_label(look: Look<'_>, seconds: u64) -> String {

@@ -194,7 +194,7 @@ fn name_ui(
         on: ("service-keep", "staff-next"),
         may_go_on: !name.is_empty(),
     };
-    let turn = |ui: &mut Ui, place: Rect| {
+    let mut turn = |ui: &mut Ui, place: Rect| {
         let label = look.wording.say(role_key(*role));
         let key = Key::new(&label, look.palette.key, look.palette.text);
         // The first one has to be a manager.
@@ -206,7 +206,7 @@ fn name_ui(
             };
         }
     };
-    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, turn) {
+    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, Some(&mut turn)) {
         Ended::Not => (false, None),
         Ended::Back => (true, None),
         Ended::On => (false, Some(Person { name, role: *role })),

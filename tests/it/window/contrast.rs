@@ -1,27 +1,11 @@
 //! The contrast of every text with what is really behind it, as WCAG 2.2 reckons it.
 
+use coupon_kiosk::ui::drawn::contrast;
 use eframe::egui::{Color32, Rect, Shape};
 use egui_kittest::Harness;
 
 /// Text; large text could do with 3, but nobody reads it from 1.5 m then.
 const LEAST: f64 = 4.5;
-
-fn luminance(colour: Color32) -> f64 {
-    let linear = |channel: u8| {
-        let share = f64::from(channel) / 255.0;
-        if share <= 0.04045 {
-            share / 12.92
-        } else {
-            ((share + 0.055) / 1.055).powf(2.4)
-        }
-    };
-    0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
-}
-
-pub fn contrast(one: Color32, other: Color32) -> f64 {
-    let (one, other) = (luminance(one), luminance(other));
-    (one.max(other) + 0.05) / (one.min(other) + 0.05)
-}
 
 /// What every shape is drawn over, in the order of drawing.
 fn flat<'a>(shape: &'a Shape, all: &mut Vec<&'a Shape>) {

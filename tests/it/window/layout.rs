@@ -6,6 +6,7 @@ use coupon_kiosk::wording::{Language, Wording};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Rect, Shape, Vec2};
 
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::{ARMED, Walk, contrast};
@@ -96,19 +97,23 @@ fn faults(drawn: &Drawn, window: Rect) -> Vec<String> {
 
 /// Measures what is on the screen now.
 pub fn measure(walk: &mut Walk, what: &str, found: &mut Vec<String>) {
-    walk.harness.run_steps(2);
-    let drawn = drawn::last(&walk.harness.ctx);
+    look_over(&mut walk.harness, what, found);
+}
+
+/// The same of any window.
+pub fn look_over<S>(harness: &mut Harness<'_, S>, what: &str, found: &mut Vec<String>) {
+    harness.run_steps(2);
+    let drawn = drawn::last(&harness.ctx);
     assert!(
         !drawn.keys.is_empty() && !drawn.texts.is_empty(),
         "{what}: nothing was drawn"
     );
-    let window = walk.harness.ctx.content_rect();
+    let window = harness.ctx.content_rect();
     let mut all = faults(&drawn, window);
-    let (hard, read) = contrast::faults(&walk.harness);
+    let (hard, read) = contrast::faults(harness);
     assert!(read >= 3, "{what}: only {read} texts were looked at");
     all.extend(hard);
-    let areas: Vec<Rect> = walk
-        .harness
+    let areas: Vec<Rect> = harness
         .get_all_by_role(Role::Button)
         .map(|key| key.rect())
         .collect();
@@ -147,11 +152,7 @@ fn walk_stories(language: Language, (width, height): (f32, f32)) -> Vec<String> 
         "no_network",
         "lost_for_good",
     ] {
-        walk.hold_up(story);
-        walk.wait(story, |screen| {
-            matches!(screen.stage, Stage::Review(_) | Stage::Finished(_))
-        });
-        if walk.is_review() {
+        if walk.is_asked(story) {
             walk.pass(ARMED);
             measure(&mut walk, &name(&format!("{story} review")), &mut found);
             walk.touch(&walk.say("review-confirm"));
@@ -166,6 +167,12 @@ fn walk_stories(language: Language, (width, height): (f32, f32)) -> Vec<String> 
     }
     walk.touch(&walk.say("attention-show"));
     measure(&mut walk, &name("doubts"), &mut found);
+    walk.touch(&walk.say("override-open"));
+    measure(&mut walk, &name("override"), &mut found);
+    walk.touch(&walk.say("override-words"));
+    measure(&mut walk, &name("override in words"), &mut found);
+    walk.touch(&walk.say("day-close"));
+    walk.touch(&walk.say("day-close"));
     walk.touch(&walk.say("close"));
     walk.hold_up("two_phones");
     walk.several();
@@ -194,6 +201,37 @@ displays! {
     every_screen_can_be_read_and_hit_at_4k 3840.0 2160.0;
 }
 
+#[test]
+fn the_letters_of_every_story_stand_in_a_texture_of_16_mb_in_chinese_too() {
+    let mut walk = Walk::new(Language::Zh);
+    for story in [
+        "already_redeemed",
+        "expired",
+        "gifting",
+        "unknown_code",
+        "no_network",
+        "redeemed",
+        "lost_for_good",
+    ] {
+        if walk.is_asked(story) {
+            walk.confirm();
+            walk.wait(story, |screen| matches!(screen.stage, Stage::Finished(_)));
+        }
+        walk.pass(ARMED);
+        walk.touch(&walk.say("details-open"));
+        walk.touch(&walk.say("close"));
+        walk.go_back();
+    }
+    walk.touch(&walk.say("attention-show"));
+    walk.touch(&walk.say("override-open"));
+    let pixels = walk.harness.ctx.fonts(|fonts| {
+        let [width, height] = fonts.font_image_size();
+        width * height
+    });
+    // Four bytes each, and once more on the display's side.
+    assert!(pixels <= 4 << 20, "{pixels}");
+}
+
 /// How high the first letter of a text that begins with these words is drawn, in points.
 fn letter_height(walk: &Walk, words: &str) -> Option<f32> {
     let shapes = &walk.harness.output().shapes;
@@ -220,13 +258,8 @@ fn the_outcomes_word_is_20_mm_high_on_a_panel_of_15_inches() {
                 "redeemed",
                 "lost_for_good",
             ] {
-                walk.hold_up(story);
-                walk.wait(story, |screen| {
-                    matches!(screen.stage, Stage::Review(_) | Stage::Finished(_))
-                });
-                if walk.is_review() {
-                    walk.pass(ARMED);
-                    walk.touch(&walk.say("review-confirm"));
+                if walk.is_asked(story) {
+                    walk.confirm();
                 }
                 let mut word = String::new();
                 walk.wait(story, |screen| match &screen.stage {
