@@ -30,7 +30,7 @@ use super::set_up;
 use crate::camera::pictures::Phones;
 use crate::camera::{Demand, Wanted};
 use crate::event::{CameraState, Event, OnDuty};
-use crate::frame::{Delays, Frame, Outlines, Slot};
+use crate::frame::{Delays, Frame, Outlines, Slot, View};
 use crate::health::Numbers;
 use crate::health::watchdog::{self, Beats, Watched};
 use crate::kiosk::observed::Pulse;
@@ -123,6 +123,7 @@ impl Desk {
             waker: Wakes(Arc::clone(&waker)),
             wake_at: None,
             camera: CameraState::default(),
+            view: View::default(),
             invitation: None,
             duty: OnDuty::default(),
             sounding: Sounding {

@@ -13,6 +13,7 @@ use super::training::Training;
 use super::{Ask, Stories};
 use crate::cli::office::{Titles, Wishes};
 use crate::event::{CameraState, Event, OnDuty};
+use crate::frame::View;
 use crate::kiosk::{Kiosk, Parts};
 use crate::payload::Origin;
 use crate::redemption::attempt::Outcome;
@@ -55,6 +56,8 @@ pub(super) struct Serving<S> {
     pub(super) wake_at: Option<Instant>,
     /// The newest state, which the loop of a new story has to be told.
     pub(super) camera: CameraState,
+    /// What the lens has of the codes: it is told when it changes, and two phones may stay where they are.
+    pub(super) view: View,
     /// What the desk's own code shows, which the loop of a new story has to be told too.
     pub(super) invitation: Option<String>,
     /// Who stands at the desk, which the loop of a new story has to be told too.
@@ -76,6 +79,7 @@ impl<S: Stories> Serving<S> {
     ) -> Option<Parts> {
         let inbox = kiosk.inbox();
         inbox.offer(Event::Camera(self.camera.clone()));
+        inbox.offer(Event::View(self.view));
         inbox.offer(Event::Duty(self.duty.clone()));
         inbox.offer(Event::Invitation(self.invitation.clone()));
         self.show(&screens.borrow_and_update().clone());
@@ -89,9 +93,6 @@ impl<S: Stories> Serving<S> {
                         self.note(&event);
                         if self.is_of_training(&event) {
                             continue;
-                        }
-                        if let Event::Invitation(invitation) = &event {
-                            self.invitation.clone_from(invitation);
                         }
                         if !inbox.offer(event) {
                             tracing::warn!("the loop is too busy for an event");
@@ -111,6 +112,7 @@ impl<S: Stories> Serving<S> {
                         }
                         if let Some(training) = training {
                             self.train(serving.as_mut(), &inbox, training).await?;
+                            inbox.offer(Event::View(self.view));
                             self.trained = Some(Instant::now());
                             self.show(&screens.borrow_and_update().clone());
                         }
@@ -143,8 +145,14 @@ impl<S: Stories> Serving<S> {
         if let Event::Camera(state) = event {
             self.camera = state.clone();
         }
+        if let Event::View(view) = event {
+            self.view = *view;
+        }
         if let Event::Duty(duty) = event {
             self.duty = duty.clone();
+        }
+        if let Event::Invitation(invitation) = event {
+            self.invitation.clone_from(invitation);
         }
     }
 

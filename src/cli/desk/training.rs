@@ -74,6 +74,7 @@ impl<S: Stories> Serving<S> {
         let (mut kiosk, mut screens) = Kiosk::new(parts);
         let played = kiosk.inbox();
         played.offer(Event::Camera(self.camera.clone()));
+        played.offer(Event::View(self.view));
         self.show(&screens.borrow_and_update().clone());
         let mut story = std::pin::pin!(kiosk.run());
         loop {
