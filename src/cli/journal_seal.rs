@@ -18,10 +18,10 @@ const BATCH_DAYS: u32 = 30;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// How many days stay in the journal; else `keep_days` under [journal]
+    /// How many days stay in the journal; else `journal.keep_days`
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(i64::from(*KEEP_DAYS.start())..=i64::from(*KEEP_DAYS.end())))]
     keep_days: Option<u32>,
-    /// The folder for the archive; else `archive` under [journal], or the folder of that name beside the journal
+    /// The folder for the archive; else `journal.archive`, or the folder of that name beside the journal
     #[arg(long, value_name = "FOLDER")]
     to: Option<PathBuf>,
 }
