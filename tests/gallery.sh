@@ -19,6 +19,9 @@ display='' kiosk=''
 trap 'kill $kiosk $display 2>/dev/null || true; rm -rf "$work"' EXIT
 mkdir -p "$gallery"
 export NO_COLOR=1 RUST_LOG=coupon_kiosk=debug LIBGL_ALWAYS_SOFTWARE=1
+# Memory as the package has it handed out; a word a variable.
+# shellcheck disable=SC2046
+export $(sed -n 's/^Environment=\(MALLOC_.*\)/\1/p' packaging/systemd/coupon-kiosk@.service)
 # A journal and settings of nobody's.
 export HOME=$work XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config
 : >"$log"
