@@ -192,6 +192,17 @@ struct Context<'a> {
     out: &'a mut dyn Write,
 }
 
+impl Context<'_> {
+    /// The one answer of a command: an object for programs, a sentence for people.
+    fn answer(&mut self, object: &serde_json::Value, sentence: &str) -> std::io::Result<()> {
+        if self.json {
+            writeln!(self.out, "{object}")
+        } else {
+            writeln!(self.out, "{sentence}")
+        }
+    }
+}
+
 /// Runs what was asked for.
 pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let mut context = Context {

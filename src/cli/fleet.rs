@@ -64,11 +64,7 @@ pub(super) fn run(command: &Command, context: &mut Context<'_>) -> anyhow::Resul
             format!("The bundle was not taken, and the one before it stays: {fault}"),
         ),
     };
-    if context.json {
-        writeln!(context.out, "{object}")?;
-    } else {
-        writeln!(context.out, "{sentence}")?;
-    }
+    context.answer(&object, &sentence)?;
     Ok(exit)
 }
 

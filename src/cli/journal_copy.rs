@@ -48,11 +48,7 @@ fn run(
             format!("Nothing was copied: {error}."),
         ),
     };
-    if context.json {
-        writeln!(context.out, "{object}")?;
-    } else {
-        writeln!(context.out, "{sentence}")?;
-    }
+    context.answer(&object, &sentence)?;
     Ok(exit)
 }
 

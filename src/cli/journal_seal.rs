@@ -54,14 +54,10 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         Err(error) => (
             exit_of(&error),
             json!({ "ok": false, "error": error.to_string() }),
-            format!("Nothing was taken out of the journal: {error}."),
+            format!("The journal was not sealed, and no record is lost: {error}."),
         ),
     };
-    if context.json {
-        writeln!(context.out, "{object}")?;
-    } else {
-        writeln!(context.out, "{sentence}")?;
-    }
+    context.answer(&object, &sentence)?;
     Ok(exit)
 }
 

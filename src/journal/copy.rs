@@ -18,7 +18,7 @@ use super::history::History;
 use super::reading::HistoryError;
 use super::verify::{Verdict, verify};
 
-/// Why there is no copy, or no archive. Nothing of the journal was changed then.
+/// Why there is no copy, or why sealing did not come to its end. No record is lost then, and none was copied by halves.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     /// What is to be copied cannot be read.

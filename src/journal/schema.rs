@@ -92,9 +92,7 @@ impl Version {
             Ok(_) | Err(_) => Err(Failure::Newer(version)),
         }
     }
-}
 
-impl Version {
     /// Whether its records may begin elsewhere.
     pub fn has_base(self) -> bool {
         matches!(self, Self::Known(steps) if steps >= WITH_BASE)

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::base::Base;
-use super::chain::{Hash, Position};
+use super::chain::Position;
 use super::copy::{CopyError, lock, name, room_beside, whole};
 use super::disk::Disk;
 use super::failure::Failure;
@@ -142,7 +142,7 @@ fn position(connection: &Connection, sql: &str, about: i64) -> Result<Option<Pos
         return Ok(None);
     };
     let seq = unsigned(seq)?;
-    let hash: Hash = stored_hash(&hash, seq)?;
+    let hash = stored_hash(&hash, seq)?;
     Ok(Some(Position { seq, hash }))
 }
 
