@@ -13,6 +13,8 @@ mod doctor;
 mod exit;
 pub mod first_start;
 mod fleet;
+mod fleet_enrol;
+mod fleet_provision;
 mod hand_off;
 pub mod journal;
 mod journal_copy;

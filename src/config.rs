@@ -46,8 +46,9 @@ use reader::Reader;
 use written::Written;
 
 pub use address::HttpUrl;
-pub use bundle::{Fleet, FleetKey, Kept, Offered, Refused, kept_file, kept_files, signature_path};
+pub use bundle::{Fleet, FleetKey, Kept, Offered, Refused, keep_bundle};
 pub use environment::Environment;
+pub use keys::names_a_secrets_file;
 pub use language::{language, volume};
 pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use network::Network;
@@ -250,19 +251,15 @@ pub struct Loaded {
     pub settings: Vec<Setting>,
     /// Whose signed bundles are taken, where any are; known before the rest holds.
     pub fleet: Option<Fleet>,
-}
-
-impl Loaded {
-    /// Nobody has configured anything: neither a file nor a variable.
-    pub fn is_nowhere(&self) -> bool {
-        self.path.is_none() && self.settings.is_empty()
-    }
+    /// Nobody has said yet how Weixin is reached, and nobody has named a file that should: a first start asks for it.
+    pub is_unset: bool,
 }
 
 /// Finds the configuration (`named` is the path of `--config`), reads and checks it.
 ///
-/// Without any file the variables alone can make a configuration; without these too, `path` is `None` and a mistake
-/// names the places that were looked at.
+/// Where what is found says nothing of how Weixin is reached, such as the file that the package brings, what a first start has
+/// kept lies beneath it. Without any file the variables alone can make a configuration; without these too, `path` is
+/// `None` and a mistake names the places that were looked at.
 pub fn load(named: Option<&Path>, environment: &Environment) -> Loaded {
     load_with(named, environment, None)
 }
@@ -274,7 +271,7 @@ pub fn load_with(
     offered: Option<&Offered>,
 ) -> Loaded {
     let place = place::of_configuration(named, environment);
-    let (path, written, mut mistakes) = match &place {
+    let (mut path, mut written, mut mistakes) = match &place {
         Place::Named(path) | Place::Found(path) => match read_limited(path) {
             Ok(text) => {
                 let (written, mistakes) = Written::of_file(path, &text);
@@ -282,29 +279,35 @@ pub fn load_with(
             }
             Err(wrong) => return unreadable(path.clone(), wrong),
         },
-        Place::Nowhere(usual) => {
-            let kept = settings::of_first_start(environment);
-            match kept {
-                Some((path, text)) => {
-                    let (written, mut mistakes) = Written::of_file(&path, &text);
-                    // Settings may hold what the configuration does not know.
-                    mistakes.retain(|mistake| mistake.key.is_empty());
-                    (Some(path), written, mistakes)
-                }
-                None if environment.overrides().next().is_none() => return nowhere(usual),
-                None => (None, Written::default(), Vec::new()),
-            }
-        }
+        Place::Nowhere(_) => (None, Written::default(), Vec::new()),
     };
+    // A mistake of the file as a whole has no key.
+    let is_whole = mistakes.iter().all(|mistake| !mistake.key.is_empty());
+    mistakes.extend(written.override_by(environment));
+    let is_named = matches!(place, Place::Named(_));
+    if !is_named
+        && !written.says_the_way()
+        && let Some((settings, text)) = settings::of_first_start(environment)
+    {
+        let (kept, of_kept) = Written::of_file(&settings, &text);
+        written.lay_over(kept);
+        // Settings may hold what the configuration does not know.
+        mistakes.extend(of_kept.into_iter().filter(|mistake| mistake.key.is_empty()));
+        path.get_or_insert(settings);
+    }
+    if let (Place::Nowhere(usual), None) = (&place, &path)
+        && environment.overrides().next().is_none()
+    {
+        return nowhere(usual);
+    }
     let mut reader = Reader {
-        // A mistake of the file as a whole has no key.
-        is_whole: mistakes.iter().all(|mistake| !mistake.key.is_empty()),
+        is_whole,
         written,
         mistakes: Vec::new(),
         settings: Vec::new(),
         file: path.clone(),
     };
-    mistakes.extend(reader.written.override_by(environment));
+    let is_unset = is_whole && !is_named && !reader.written.says_the_way();
     let (fleet, of_bundle) = bundle::lay_under(&mut reader, environment, offered);
     mistakes.extend(of_bundle);
     let of_fleet = std::mem::take(&mut reader.settings);
@@ -325,6 +328,7 @@ pub fn load_with(
         mistakes,
         settings,
         fleet,
+        is_unset,
     }
 }
 
@@ -362,6 +366,7 @@ fn unreadable(path: PathBuf, wrong: Wrong) -> Loaded {
         mistakes: vec![wrong.at(origin, "")],
         settings: Vec::new(),
         fleet: None,
+        is_unset: false,
     }
 }
 
@@ -383,5 +388,6 @@ fn nowhere(usual: &[PathBuf]) -> Loaded {
         mistakes: vec![wrong.at(Origin::Default, "")],
         settings: Vec::new(),
         fleet: None,
+        is_unset: true,
     }
 }

@@ -1,24 +1,27 @@
 //! Many desks under one signed configuration: fetches the newest bundle, or takes one from a stick, and keeps the last
-//! good one.
+//! good one; and hands a new desk its first one, with its secrets.
 //!
 //! What a bundle means is `config`'s: [`config::Fleet`]. Nothing is kept here that is not signed, not newer, or with
 //! which this desk could not start.
 
-use std::io::Write as _;
+mod enrolment;
+mod provisioning;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode, Url};
 
-use crate::config::{self, Environment, Fleet, HttpUrl, Kept, Mistake, Offered, Refused, Weight};
+use crate::config::{self, Environment, Fleet, HttpUrl, Mistake, Offered, Refused, Weight};
 use crate::weixin::{self, SetUpFault};
+
+pub use enrolment::{Enrolment, NoEnrolment, unguessable};
+pub use provisioning::{Given, Opened, Provisioning, Step, Waiting};
 
 /// How long one file may take to come.
 const FETCH: Duration = Duration::from_secs(20);
 /// More than any bundle: the configuration's own limit.
 const LONGEST: usize = 1024 * 1024;
-/// The newest bundle and the one before it.
-const KEPT: usize = 2;
 
 /// A desk's place for bundles.
 #[derive(Debug)]
@@ -161,35 +164,9 @@ impl Office {
             mistakes.retain(|mistake| mistake.weight == Weight::Mistake);
             return Err(FleetFault::Mistakes(mistakes));
         }
-        self.keep(offered, version).map_err(FleetFault::Keep)?;
+        let kept = config::keep_bundle(&self.fleet.folder, offered, version);
+        self.fleet.kept = Some(kept.map_err(FleetFault::Keep)?);
         Ok(Taken::New(version))
-    }
-
-    /// Under a name of its own, the signature first: cut off in between, there is a signature without a bundle.
-    fn keep(&mut self, bundle: &Offered, version: u64) -> std::io::Result<()> {
-        let folder = &self.fleet.folder;
-        std::fs::create_dir_all(folder)?;
-        let path = config::kept_file(folder, version);
-        for (path, text) in [
-            (&config::signature_path(&path), &bundle.signature),
-            (&path, &bundle.text),
-        ] {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(text.as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
-        }
-        std::fs::File::open(folder)?.sync_all()?;
-        for (_, older) in config::kept_files(folder).into_iter().skip(KEPT) {
-            std::fs::remove_file(config::signature_path(&older)).ok();
-            std::fs::remove_file(older).ok();
-        }
-        self.fleet.kept = Some(Kept {
-            version,
-            path,
-            bundle: bundle.clone(),
-        });
-        Ok(())
     }
 }
 

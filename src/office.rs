@@ -2,6 +2,7 @@
 //! shows them and wishes; the shell reads, checks and writes, and answers with another [`Office`].
 
 pub mod checkup;
+pub mod first_start;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -14,7 +15,6 @@ use crate::card::{CardId, Code};
 use crate::event::OnDuty;
 use crate::redemption::attempt::{AttemptId, Outcome, Record, SettledBy};
 use crate::redemption::ruling::{Goods, Ground};
-use crate::screen::Why;
 use crate::wording::Language;
 
 /// Everything that the pages behind the counter show.
@@ -246,82 +246,6 @@ pub struct Story {
     pub id: String,
     /// Oldest first.
     pub records: Reading<Vec<Record>>,
-}
-
-/// What the first start asks for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Start {
-    /// What the kiosk speaks.
-    pub language: Language,
-    /// The store's name; may be empty.
-    pub store: String,
-    /// The camera, by its name; none is whichever is there.
-    pub camera: Option<String>,
-    /// How Weixin is reached.
-    pub reach: Reach,
-}
-
-/// Where access tokens come from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Reach {
-    /// Of Weixin, by the account's own secret.
-    Account {
-        /// The account.
-        appid: String,
-        /// The AppSecret.
-        secret: Hidden,
-    },
-    /// Of a token service of the merchant.
-    Service {
-        /// Asked with GET.
-        url: String,
-        /// What the service wants to hear; may be empty.
-        bearer: Hidden,
-    },
-}
-
-/// A secret on its way from the screen into a file of its own: never printed.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Hidden(String);
-
-impl Hidden {
-    /// As typed.
-    pub fn new(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-
-    /// For whoever writes it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hidden(****)")
-    }
-}
-
-/// What the first start's test came to.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Tested {
-    /// It was not tried.
-    #[default]
-    Untested,
-    /// It is being tried.
-    Testing,
-    /// Weixin answers this desk.
-    Works,
-    /// What was typed can mean nothing.
-    Wrong,
-    /// Weixin does not answer, or not as it should.
-    Trouble(Why, Outcome),
-    /// It could not be written.
-    NotKept,
-    /// It is kept: the kiosk begins.
-    Begun,
-    /// What the doctor has found so far.
-    Examined(Checkup),
 }
 
 /// What the window wishes of the shell. The answer comes as another [`Office`].

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::{Context, Exit, set_up};
+use super::{Context, Exit, fleet_enrol, fleet_provision, set_up};
 use crate::config::Environment;
 use crate::fleet::{FleetFault, Office, Taken};
 use crate::worker::Worker;
@@ -26,17 +26,32 @@ pub(super) enum Command {
     },
     /// Which bundle is kept here
     Show,
+    /// At head office: show a code for each new desk, and hand its configuration and secrets to whoever reads it, once
+    Provision(fleet_provision::Args),
+    /// At a new desk without a display: take what such a code stands for
+    Enrol(fleet_enrol::Args),
 }
 
 pub(super) fn run(command: &Command, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let mut office = Office::of(context.config.as_deref(), Environment::of_process()).context(
+    match command {
+        Command::Fetch => {
+            let taken = set_up::runtime()?.block_on(office(context)?.fetch());
+            told(taken, context)
+        }
+        Command::Take { file } => told(office(context)?.carry(file), context),
+        Command::Show => show(&office(context)?, context),
+        Command::Provision(args) => fleet_provision::run(args, context),
+        Command::Enrol(args) => fleet_enrol::run(args, context),
+    }
+}
+
+fn office(context: &Context<'_>) -> anyhow::Result<Office> {
+    Office::of(context.config.as_deref(), Environment::of_process()).context(
         "no bundle is taken here: write public_key under [fleet], the second line of minisign.pub",
-    )?;
-    let taken = match command {
-        Command::Fetch => set_up::runtime()?.block_on(office.fetch()),
-        Command::Take { file } => office.carry(file),
-        Command::Show => return show(&office, context),
-    };
+    )
+}
+
+fn told(taken: Result<Taken, FleetFault>, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let (exit, object, sentence) = match taken {
         Ok(Taken::New(version)) => (
             Exit::Done,

@@ -33,7 +33,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     // Without a display it stays what it is to every other command: no configuration, exit code 2.
-    if set_up::is_nowhere(context) && Display::of_process() == Display::Ready {
+    if set_up::is_unset(context) && Display::of_process() == Display::Ready {
         let language = set_up::language(context, None);
         if !first_start::open(language)? {
             return Ok(Exit::Done);

@@ -30,9 +30,9 @@ pub(super) fn configuration(context: &Context<'_>) -> anyhow::Result<Config> {
         .with_context(|| format!("the configuration does not hold:\n{}", told.join("\n")))
 }
 
-/// Whether nobody has configured anything yet.
-pub(super) fn is_nowhere(context: &Context<'_>) -> bool {
-    config::load(context.config.as_deref(), &Environment::of_process()).is_nowhere()
+/// Whether nobody has said yet how Weixin is reached.
+pub(super) fn is_unset(context: &Context<'_>) -> bool {
+    config::load(context.config.as_deref(), &Environment::of_process()).is_unset
 }
 
 /// A mistake as a line for IT.

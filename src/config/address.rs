@@ -28,6 +28,16 @@ impl HttpUrl {
         url.ok().map(Self)
     }
 
+    /// Where secrets come from, as a code of head office names it: `https`, or `http` to this machine itself.
+    pub fn of_secrets(text: &str) -> Option<Self> {
+        Self::guarded(text).ok()
+    }
+
+    /// The host's name, for people.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// An address that secrets are sent to: `https`, or `http` to this machine itself.
     pub(super) fn guarded(text: &str) -> Result<Self, Wrong> {
         let address = Self::any(text)?;

@@ -14,7 +14,9 @@
 
 use std::fmt;
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use minisign_verify::{PublicKey, Signature};
 use toml::Spanned;
@@ -26,6 +28,7 @@ use super::mistake::{Mistake, Origin, Weight, Wrong};
 use super::reader::{Reader, Shown, text};
 use super::written::{Raw, Written};
 use super::{place, read_limited};
+use crate::office::first_start::Provision;
 
 const PUBLIC_KEY: &str = "fleet.public_key";
 const SOURCE: &str = "fleet.source";
@@ -73,6 +76,22 @@ impl fmt::Debug for FleetKey {
     }
 }
 
+impl FromStr for FleetKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let key = PublicKey::from_base64(text.trim()).map_err(|_no_key| ())?;
+        let text = text.trim().to_owned();
+        Ok(Self { key, text })
+    }
+}
+
+impl fmt::Display for FleetKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 impl Shown for FleetKey {
     fn shown(&self) -> String {
         self.text.clone()
@@ -97,6 +116,15 @@ pub enum Refused {
     /// It does not begin with its version.
     #[error("it says no `version`, a whole number")]
     Version,
+}
+
+impl From<&Provision> for Offered {
+    fn from(provision: &Provision) -> Self {
+        Self {
+            text: provision.bundle.clone(),
+            signature: provision.signature.clone(),
+        }
+    }
 }
 
 impl Offered {
@@ -128,7 +156,7 @@ impl Offered {
 }
 
 /// Where a bundle's signature stands.
-pub fn signature_path(bundle: &Path) -> PathBuf {
+fn signature_path(bundle: &Path) -> PathBuf {
     let mut name = bundle.as_os_str().to_owned();
     name.push(".minisig");
     name.into()
@@ -210,8 +238,38 @@ fn newest(folder: &Path, key: &FleetKey) -> (Option<Kept>, Vec<Mistake>) {
     (None, mistakes)
 }
 
+/// The newest bundle and the one before it.
+const KEPT: usize = 2;
+
+/// Keeps a bundle whose signature was found to be right; the oldest go.
+///
+/// The signature is written first: cut off in between, there is a signature without a bundle.
+pub fn keep_bundle(folder: &Path, bundle: &Offered, version: u64) -> io::Result<Kept> {
+    fs::create_dir_all(folder)?;
+    let path = kept_file(folder, version);
+    for (path, text) in [
+        (&signature_path(&path), &bundle.signature),
+        (&path, &bundle.text),
+    ] {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+    }
+    fs::File::open(folder)?.sync_all()?;
+    for (_, older) in kept_files(folder).into_iter().skip(KEPT) {
+        fs::remove_file(signature_path(&older)).ok();
+        fs::remove_file(older).ok();
+    }
+    Ok(Kept {
+        version,
+        path,
+        bundle: bundle.clone(),
+    })
+}
+
 /// The bundles that are kept in a folder, the highest number first, whatever they are worth.
-pub fn kept_files(folder: &Path) -> Vec<(u64, PathBuf)> {
+fn kept_files(folder: &Path) -> Vec<(u64, PathBuf)> {
     let names = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<(u64, PathBuf)> = names
         .filter_map(|entry| {
@@ -225,7 +283,7 @@ pub fn kept_files(folder: &Path) -> Vec<(u64, PathBuf)> {
 }
 
 /// Where a bundle of this number is kept.
-pub fn kept_file(folder: &Path, version: u64) -> PathBuf {
+fn kept_file(folder: &Path, version: u64) -> PathBuf {
     folder.join(format!("bundle-{version}.toml"))
 }
 
@@ -244,11 +302,10 @@ fn folder(reader: &Reader, environment: &Environment) -> PathBuf {
 
 fn key(raw: &Raw) -> Result<FleetKey, Wrong> {
     let text = text(PUBLIC_KEY, raw)?;
-    let key = PublicKey::from_base64(text.trim()).map_err(|_no_key| {
+    text.parse().map_err(|()| {
         Wrong::new(
             "this is no public key of minisign",
             "copy the second line of minisign.pub, which begins with RW",
         )
-    })?;
-    Ok(FleetKey { key, text })
+    })
 }

@@ -148,6 +148,12 @@ pub(super) fn names_a_secret(name: &str) -> bool {
     endings.iter().any(|ending| last.ends_with(ending))
 }
 
+/// Whether a key of this name names a file that a secret is put into for this desk.
+pub fn names_a_secrets_file(name: &str) -> bool {
+    let is_secret = |name: &str| names_a_secret(name) || last_of(name) == "key";
+    is_key(name) && name.strip_suffix("_file").is_some_and(is_secret)
+}
+
 /// What is said of a secret that stands in the configuration itself.
 pub(super) fn secret_written(name: &str) -> Wrong {
     let last = last_of(name).to_ascii_lowercase();

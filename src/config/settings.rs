@@ -8,8 +8,9 @@ use std::time::Duration;
 use toml::{Table, Value};
 
 use super::values::{ZOOM, is_region, rotation_of};
-use super::{Camera, Config, Environment, Rotation, default_journal};
-use crate::office::{Aim, Change, Hidden, Reach, Settings, Start};
+use super::{Camera, Config, Environment, Offered, Rotation, default_journal, keep_bundle};
+use crate::office::first_start::{Hidden, Reach, Start};
+use crate::office::{Aim, Change, Settings};
 use crate::wording::Language;
 
 fn path(journal: &Path) -> PathBuf {
@@ -103,7 +104,8 @@ pub fn remember_camera(journal: &Path, device: &str) -> io::Result<()> {
     remember(journal, "camera", "device", device.into())
 }
 
-/// Keeps what the first start asked for: secrets in files of their own, everything else in the settings beside them.
+/// Keeps what the first start asked for, or head office has handed out: secrets in files of their own, and last the settings
+/// beside them, which are what the next start looks for.
 pub fn begin(folder: &Path, start: &Start) -> io::Result<()> {
     let journal = folder.join("journal.sqlite");
     fs::create_dir_all(folder)?;
@@ -138,16 +140,33 @@ pub fn begin(folder: &Path, start: &Start) -> io::Result<()> {
                 values.push((token, "bearer_file", secret_file("bearer", bearer)?));
             }
         }
+        Reach::Provision(provision) => {
+            values.push(("store", "desk", provision.desk.as_str().into()));
+            values.push(("fleet", "public_key", provision.public_key.as_str().into()));
+            if let Some(source) = &provision.source {
+                values.push(("fleet", "source", source.as_str().into()));
+            }
+            for (key, secret) in &provision.secrets {
+                let (section, key) = key.rsplit_once('.').unwrap_or(("", key));
+                let name = key.trim_end_matches("_file");
+                values.push((section, key, secret_file(name, secret)?));
+            }
+            let bundle = Offered::from(&**provision);
+            keep_bundle(folder, &bundle, provision.version)?;
+        }
     }
     put(&journal, &values)
 }
 
-/// The settings of a kiosk that was set up on its screen: they say how Weixin is reached.
+/// The settings of a kiosk that was set up on its screen: they say how Weixin is reached, or who says it.
 pub(super) fn of_first_start(environment: &Environment) -> Option<(PathBuf, String)> {
     let path = path(&default_journal(environment));
     let text = fs::read_to_string(&path).ok()?;
     let settings: Table = text.parse().ok()?;
-    settings.get("weixin")?.get("token")?;
+    let says_the_way = settings
+        .get("weixin")
+        .and_then(|weixin| weixin.get("token"));
+    says_the_way.or(settings.get("fleet"))?;
     Some((path, text))
 }
 

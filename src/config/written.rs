@@ -124,6 +124,12 @@ impl Written {
         mistakes
     }
 
+    /// Whether anything is said of how Weixin is reached, or of who says so.
+    pub(super) fn says_the_way(&self) -> bool {
+        let is_of_it = |key: &String| key.starts_with("weixin.token.") || key.starts_with("fleet.");
+        self.entries.keys().any(is_of_it)
+    }
+
     /// What was written for a key.
     pub(super) fn value(&self, key: &str) -> Option<&(Raw, Origin)> {
         self.entries.get(key)

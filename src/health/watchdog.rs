@@ -65,6 +65,13 @@ pub fn patience(told: Option<OsString>) -> Option<Duration> {
     (micros > 0).then(|| Duration::from_micros(micros))
 }
 
+/// Tells systemd that a window lives which has neither loop nor numbers behind it: the first start's.
+pub fn tell_alive() {
+    if let Err(error) = sd_notify::notify(&[NotifyState::Ready, NotifyState::Watchdog]) {
+        tracing::debug!(%error, "systemd was not told");
+    }
+}
+
 /// Starts the thread that asks and tells.
 pub fn start(watched: Watched, patience: Option<Duration>) -> io::Result<Watchdog> {
     let gap = patience.map_or(UNWATCHED, |patience| patience / 3);

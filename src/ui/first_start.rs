@@ -1,53 +1,33 @@
-//! The first start of a kiosk that nobody has configured: language, the store's name, how Weixin is reached, and a test.
+//! The first start of a kiosk that nobody has configured: by a code of head office's, or by hand: language, the store's name,
+//! how Weixin is reached; and a test.
 
 mod pages;
+mod parts;
+mod step;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use eframe::egui::{
     Context, CornerRadius, Event, ImeEvent, Key as KeyCode, RawInput, Rect, Ui, vec2,
 };
-use tokio::sync::watch;
+pub use parts::{Asks, FirstParts, Picture};
 
-use pages::{cameras_ui, languages_ui, test_ui, ways_ui};
+use pages::{cameras_ui, how_ui, languages_ui, scan_ui, test_ui, ways_ui};
+use step::{By, Source, Step};
 
 use super::SOON;
 use super::checkup::{self, CheckupPage, checkup_ui};
 use super::look::Look;
+use super::opening;
 use super::theme::{self, GAP, MARGIN, Palette, TARGET};
 use super::typing::{self, Ended, Ends, Typing, Way, part};
+use super::viewfinder::Preview;
 use super::widgets::{Key, Text, cut_bottom, cut_top};
 use crate::office::checkup::{Checkup, Panel};
-use crate::office::{CameraLine, Hidden, Reach, Start, Tested};
-use crate::screen;
+use crate::office::first_start::{Hidden, Provision, Reach, Start, Tested};
 use crate::wording::{Language, Wording};
-
-/// What the window says to the shell.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Asks {
-    /// Try whether Weixin answers so.
-    Test(Start),
-    /// Keep it and begin.
-    Begin(Start),
-    /// Look for cameras.
-    Cameras,
-    /// The doctor's look at everything.
-    Examine(Start, Panel),
-}
-
-/// What the window is put together from.
-pub struct FirstParts {
-    /// The language to begin with.
-    pub language: Language,
-    /// What the test came to.
-    pub seen: watch::Receiver<Tested>,
-    /// The cameras that were found.
-    pub cameras: watch::Receiver<Vec<CameraLine>>,
-    /// Takes what is asked.
-    pub tell: Box<dyn Fn(Asks)>,
-    /// The displays, as far as they tell what they are.
-    pub panels: Vec<screen::Panel>,
-}
 
 /// The window.
 pub struct FirstStart {
@@ -55,6 +35,13 @@ pub struct FirstStart {
     palette: Palette,
     wording: Wording,
     step: Step,
+    by: By,
+    /// What head office has handed out.
+    provision: Option<Box<Provision>>,
+    preview: Preview,
+    sees_frames: Arc<AtomicBool>,
+    /// When it was told last that the window lives, by egui's clock in seconds.
+    told_alive: Option<f64>,
     store: Typing,
     camera: Option<String>,
     way: Source,
@@ -65,48 +52,13 @@ pub struct FirstStart {
     checkup: CheckupPage,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Step {
-    Language,
-    Store,
-    Camera,
-    Way,
-    Public,
-    Secret,
-    Test,
-}
-
-impl Step {
-    const ALL: [Self; 7] = [
-        Self::Language,
-        Self::Store,
-        Self::Camera,
-        Self::Way,
-        Self::Public,
-        Self::Secret,
-        Self::Test,
-    ];
-
-    fn moved(self, by: isize) -> Self {
-        let at = Self::ALL.iter().position(|step| *step == self);
-        let next = at.and_then(|at| Self::ALL.get(at.checked_add_signed(by)?));
-        next.copied().unwrap_or(self)
-    }
-}
-
-/// How access tokens come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Source {
-    Account,
-    Service,
-}
-
 /// What a touch asks for.
 #[derive(Clone)]
 enum Goes {
     Back,
     On,
     Language(Language),
+    How(By),
     Camera(Option<String>),
     LookAgain,
     Way(Source),
@@ -121,10 +73,18 @@ impl FirstStart {
         let palette = Palette::LIVE;
         theme::install(ctx, &palette);
         let tested = parts.seen.borrow().clone();
+        let sees_frames = Arc::new(AtomicBool::new(false));
+        let waker = opening::on_frame(ctx, &sees_frames);
+        parts.picture.frames.wake_on_change(waker);
         Self {
             palette,
             wording: Wording::new(parts.language),
             step: Step::Language,
+            by: By::Hand,
+            provision: None,
+            preview: Preview::default(),
+            sees_frames,
+            told_alive: None,
             store: Typing::default(),
             camera: None,
             way: Source::Account,
@@ -137,6 +97,14 @@ impl FirstStart {
     }
 
     fn start(&self) -> Start {
+        if let (By::Code, Some(provision)) = (self.by, &self.provision) {
+            return Start {
+                language: self.wording.language(),
+                store: String::new(),
+                camera: None,
+                reach: Reach::Provision(provision.clone()),
+            };
+        }
         let public = self.public.text.trim().to_owned();
         let secret = Hidden::new(self.secret.text.trim());
         Start {
@@ -161,13 +129,15 @@ impl FirstStart {
             Step::Store => Some(&mut self.store),
             Step::Public => Some(&mut self.public),
             Step::Secret => Some(&mut self.secret),
-            Step::Language | Step::Camera | Step::Way | Step::Test => None,
+            Step::Language | Step::How | Step::Scan | Step::Camera | Step::Way | Step::Test => None,
         }
     }
 
     fn key(&self) -> &'static str {
         match (self.step, self.way) {
             (Step::Language, _) => "first-language",
+            (Step::How, _) => "first-how",
+            (Step::Scan, _) => "first-scan",
             (Step::Store, _) => "first-store",
             (Step::Camera, _) => "first-camera",
             (Step::Way, _) => "first-way",
@@ -196,7 +166,17 @@ impl FirstStart {
         let title = wording.say(self.key());
         Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
         let (hint, rest) = cut_top(rest, theme::BODY * 2.6);
-        let mut said = wording.say(&format!("{}.do", self.key()));
+        let mut said = match &self.provision {
+            Some(provision) if self.step == Step::Test && self.by == By::Code => {
+                let values = [
+                    ("from", provision.from.as_str().into()),
+                    ("desk", provision.desk.as_str().into()),
+                    ("version", provision.version.to_string().into()),
+                ];
+                wording.say_with("first-provided", &values)
+            }
+            Some(_) | None => wording.say(&format!("{}.do", self.key())),
+        };
         if self.step == Step::Store {
             said = format!("{said} {}", wording.say("typing-script"));
         }
@@ -221,7 +201,13 @@ impl FirstStart {
                 cameras_ui(ui, body, look, &cameras, self.camera.as_deref())
             }
             Step::Way => ways_ui(ui, body, look, self.way),
-            Step::Test => test_ui(ui, body, look, &self.tested),
+            Step::How => how_ui(ui, body, look, self.by),
+            Step::Scan => {
+                let camera = self.parts.picture.camera.borrow();
+                scan_ui(ui, body, look, (&self.preview, &camera), &self.tested);
+                None
+            }
+            Step::Test => test_ui(ui, body, look, self.by, &self.tested),
             Step::Store | Step::Public | Step::Secret => None,
         };
         let back = part(foot.with_min_y(foot.top() + GAP), 0, 2, Way::Across);
@@ -235,26 +221,37 @@ impl FirstStart {
         match self.step {
             Step::Public => !self.public.text.trim().is_empty(),
             Step::Secret => self.way == Source::Service || !self.secret.text.trim().is_empty(),
-            Step::Language | Step::Store | Step::Camera | Step::Way | Step::Test => true,
+            Step::Language
+            | Step::How
+            | Step::Scan
+            | Step::Store
+            | Step::Camera
+            | Step::Way
+            | Step::Test => true,
         }
     }
 
     fn go(&mut self, goes: Goes, panel: Panel) {
+        let before = self.step;
         match goes {
-            Goes::Back => self.step = self.step.moved(-1),
-            Goes::On => self.step = self.step.moved(1),
+            Goes::Back => self.turn(-1),
+            Goes::On => self.turn(1),
+            Goes::How(by) => {
+                self.by = by;
+                self.turn(1);
+            }
             Goes::LookAgain => {}
             Goes::Camera(camera) => {
                 self.camera = camera;
-                self.step = self.step.moved(1);
+                self.turn(1);
             }
             Goes::Language(language) => {
                 self.wording = Wording::new(language);
-                self.step = self.step.moved(1);
+                self.turn(1);
             }
             Goes::Way(way) => {
                 self.way = way;
-                self.step = self.step.moved(1);
+                self.turn(1);
             }
             Goes::Ask(ask) => (self.parts.tell)(ask(self.start())),
             Goes::Examine | Goes::Examined(checkup::Asks::Again) => {
@@ -266,29 +263,83 @@ impl FirstStart {
         if self.step == Step::Camera {
             (self.parts.tell)(Asks::Cameras);
         }
+        match (before == Step::Scan, self.step == Step::Scan) {
+            (false, true) => (self.parts.tell)(Asks::Look),
+            (true, false) => (self.parts.tell)(Asks::LookAway),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    /// What was found out on one page says nothing on another.
+    fn turn(&mut self, steps: isize) {
+        self.step = self.step.moved(self.by, steps);
+        self.tested = Tested::Untested;
+    }
+
+    /// What the shell has told since the last picture.
+    fn hear(&mut self) {
+        if !self.parts.seen.has_changed().unwrap_or(false) {
+            return;
+        }
+        self.tested = self.parts.seen.borrow_and_update().clone();
+        if let Tested::Provided(provision) = &self.tested {
+            self.provision = Some(provision.clone());
+            if self.step == Step::Scan {
+                self.turn(1);
+            }
+        }
+    }
+
+    /// The camera's newest frame, while it is looked at.
+    fn look(&mut self, ctx: &Context) {
+        self.sees_frames
+            .store(self.step == Step::Scan, Ordering::Relaxed);
+        if self.step == Step::Scan {
+            let now = (self.parts.tick)();
+            self.preview.take(ctx, &self.parts.picture.frames, now);
+            self.preview.outline(&self.parts.picture.outlines, false);
+        }
+    }
+
+    fn tell_alive(&mut self, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        if self
+            .told_alive
+            .is_none_or(|told| now - told >= ALIVE.as_secs_f64() / 2.0)
+        {
+            self.told_alive = Some(now);
+            (self.parts.is_alive)();
+        }
+        ctx.request_repaint_after(ALIVE);
     }
 }
 
 /// How soon an answer of the shell is looked for.
 const BEAT: Duration = Duration::from_millis(200);
+/// How often a window that nobody touches says that it lives.
+const ALIVE: Duration = Duration::from_secs(10);
 
 impl eframe::App for FirstStart {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         checkup::note_cost(ctx, frame.info().cpu_usage);
         theme::scale(ctx, &self.parts.panels);
-        if self.parts.seen.has_changed().unwrap_or(false) {
-            self.tested = self.parts.seen.borrow_and_update().clone();
-        }
-        if self.step == Step::Camera {
+        self.tell_alive(ctx);
+        self.hear();
+        self.look(ctx);
+        if matches!(self.step, Step::Camera | Step::Scan) {
             ctx.request_repaint_after(BEAT);
         }
         match self.tested {
-            Tested::Testing | Tested::Examined(_) => ctx.request_repaint_after(BEAT),
+            Tested::Testing | Tested::Claiming | Tested::Examined(_) => {
+                ctx.request_repaint_after(BEAT);
+            }
             Tested::Begun => ctx.send_viewport_cmd(eframe::egui::ViewportCommand::Close),
             Tested::Untested
             | Tested::Works
             | Tested::Wrong
             | Tested::NotKept
+            | Tested::Provided(_)
+            | Tested::NotProvided(_)
             | Tested::Trouble(..) => {}
         }
     }

@@ -1,11 +1,15 @@
 //! The first start on the screen, walked by its keys against a stand-in for Weixin; and what it keeps.
 
 use std::os::unix::fs::PermissionsExt;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
+use coupon_kiosk::camera::Source;
+use coupon_kiosk::camera::pictures::{self, Phones};
 use coupon_kiosk::cli::first_start::SettingUp;
 use coupon_kiosk::config::{self, Environment, TokenSource};
-use coupon_kiosk::office::{CameraLine, Tested};
+use coupon_kiosk::office::CameraLine;
+use coupon_kiosk::office::first_start::{NotProvided, Tested};
 use coupon_kiosk::ui::drawn;
 use coupon_kiosk::ui::first_start::FirstStart;
 use coupon_kiosk::wording::{Language, Wording};
@@ -17,13 +21,18 @@ use egui_kittest::kittest::Queryable;
 use tokio::sync::watch;
 
 use crate::platform::{Odd, Platform};
-use crate::support::program;
+use crate::provision::HeadOffice;
+use crate::support::{APP_SECRET, phone_with, program};
 use crate::window::layout::look_over;
+
+const SOON: Duration = Duration::from_mins(1);
 
 struct First {
     harness: Harness<'static, FirstStart>,
     seen: watch::Receiver<Tested>,
     wording: Wording,
+    /// Whoever holds phones up before the camera that was opened.
+    hands: Receiver<Phones>,
     _worker: Worker,
 }
 
@@ -34,11 +43,17 @@ impl First {
 
     fn sized(folder: &std::path::Path, environment: Environment, size: [f32; 2]) -> Self {
         let journal = folder.join("coupon-kiosk/journal.sqlite");
+        let (opened, hands) = sync_channel(8);
+        let lens = move |_demand| {
+            let (phones, pictures) = pictures::pair();
+            opened.send(phones).unwrap();
+            Source::Pictures(pictures)
+        };
         let SettingUp {
             mut parts,
             seen,
             worker,
-        } = SettingUp::begin(&journal, environment).unwrap();
+        } = SettingUp::begin(&journal, environment, lens).unwrap();
         // Whatever is plugged into this machine.
         let names = [
             "HD Pro Webcam C920",
@@ -57,6 +72,7 @@ impl First {
             harness,
             seen,
             wording: Wording::new(Language::Zh),
+            hands,
             _worker: worker,
         }
     }
@@ -104,6 +120,7 @@ impl First {
     fn go_to_appid(&mut self, appid: &str) {
         self.harness.get_by_label("中文").click();
         self.harness.run_steps(3);
+        self.touch("first-how-hand");
         self.type_in("角落店");
         self.touch("staff-next");
         self.must_see(&self.wording.say("first-camera.do"));
@@ -150,6 +167,11 @@ fn every_page_of_a_first_start_can_be_read_and_hit() {
             let label = Wording::new(language.other()).say("language-other");
             first.harness.get_by_label(&label).click();
             first.harness.run_steps(3);
+            look(&mut first, "how");
+            first.touch("first-how-code");
+            look(&mut first, "scan");
+            first.touch("day-close");
+            first.touch("first-how-hand");
             look(&mut first, "store");
             first.touch("staff-next");
             look(&mut first, "camera");
@@ -241,6 +263,120 @@ fn a_first_start_tries_the_way_to_weixin_and_keeps_what_the_next_start_reads() {
         .output()
         .unwrap();
     assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+}
+
+#[test]
+fn head_office_s_code_before_the_camera_sets_the_kiosk_up_with_its_secret() {
+    let platform = Platform::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut office = HeadOffice::near(&["front"]);
+    let code = office.code();
+    let mut first = First::new(folder.path(), environment(folder.path(), &platform));
+    first.harness.get_by_label("中文").click();
+    first.harness.run_steps(3);
+    first.touch("first-how-code");
+    let phones = first.hands.recv_timeout(SOON).unwrap();
+    // A customer's coupon is none.
+    phones.hold_up(vec![phone_with("409632457895")]);
+    first.wait(|tested| *tested == Tested::NotProvided(NotProvided::Foreign));
+    first.must_see(&first.wording.say("first-foreign"));
+    phones.hold_up(vec![phone_with(&code)]);
+    first.wait(|tested| matches!(tested, Tested::Provided(_)));
+    assert_eq!(office.next()["event"], "claimed");
+    let values = [
+        ("from", "127.0.0.1".into()),
+        ("desk", "front".into()),
+        ("version", "4".into()),
+    ];
+    first.must_see(&first.wording.say_with("first-provided", &values));
+    first.touch("first-try");
+    first.wait(|tested| *tested == Tested::Works);
+    let kept = folder.path().join("coupon-kiosk");
+    assert!(!kept.exists(), "kept before it was begun");
+    first.touch("first-begin");
+    first.wait(|tested| *tested == Tested::Begun);
+    assert_eq!(office.next()["event"], "kept");
+    assert_eq!(office.end(), 0);
+
+    let loaded = config::load(None, &environment(folder.path(), &platform));
+    let config = loaded
+        .config
+        .unwrap_or_else(|| panic!("{:?}", loaded.mistakes));
+    assert_eq!(config.store.name.as_deref(), Some("Nanjing Road"));
+    assert_eq!(config.store.desk.as_deref(), Some("front"));
+    let TokenSource::StableToken { secret_file, .. } = config.weixin.token else {
+        panic!("another source");
+    };
+    let secret = std::fs::read_to_string(secret_file).unwrap();
+    assert_eq!(secret.trim(), APP_SECRET);
+}
+
+#[test]
+fn a_code_that_is_spent_is_told_and_the_kiosk_can_still_be_set_up_by_hand() {
+    let platform = Platform::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut office = HeadOffice::near(&["front", "back"]);
+    let code = office.code();
+    let taken = tempfile::tempdir().unwrap();
+    let another = program()
+        .env("XDG_STATE_HOME", taken.path())
+        .env("XDG_CONFIG_HOME", taken.path())
+        .args(["fleet", "enrol", &code])
+        .output()
+        .unwrap();
+    assert_eq!(another.status.code(), Some(0), "{another:?}");
+    let mut first = First::new(folder.path(), environment(folder.path(), &platform));
+    first.harness.get_by_label("中文").click();
+    first.harness.run_steps(3);
+    first.touch("first-how-code");
+    let phones = first.hands.recv_timeout(SOON).unwrap();
+    phones.hold_up(vec![phone_with(&code)]);
+    first.wait(|tested| *tested == Tested::NotProvided(NotProvided::Spent));
+    first.must_see(&first.wording.say("first-spent"));
+    first.touch("day-close");
+    first.touch("day-close");
+    first.fill_in("wx0123456789abcdef");
+    first.touch("first-try");
+    first.wait(|tested| *tested == Tested::Works);
+}
+
+#[test]
+fn a_file_that_says_nothing_of_weixin_leaves_the_kiosk_to_be_set_up_and_holds_beside_what_was() {
+    let platform = Platform::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let of_it = folder.path().join("none/coupon-kiosk");
+    std::fs::create_dir_all(&of_it).unwrap();
+    let of_package = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/kiosk.toml");
+    std::fs::copy(of_package, of_it.join("kiosk.toml")).unwrap();
+    let environment = || environment(folder.path(), &platform);
+    assert!(config::load(None, &environment()).is_unset);
+    let mut first = First::new(folder.path(), environment());
+    first.fill_in("wx0123456789abcdef");
+    first.touch("first-try");
+    first.wait(|tested| *tested == Tested::Works);
+    first.touch("first-begin");
+    first.wait(|tested| *tested == Tested::Begun);
+    let loaded = config::load(None, &environment());
+    assert!(!loaded.is_unset);
+    assert_eq!(loaded.config.unwrap().store.name.as_deref(), Some("角落店"));
+    // What IT writes later has the last word, and a way of its own is not mixed with the one that was typed.
+    std::fs::write(
+        of_it.join("kiosk.toml"),
+        "[store]\nname = \"Nanjing Road\"\n",
+    )
+    .unwrap();
+    let loaded = config::load(None, &environment());
+    assert_eq!(
+        loaded.config.unwrap().store.name.as_deref(),
+        Some("Nanjing Road")
+    );
+    let own = "[weixin.token]\nsource = \"stable_token\"\nappid = \"wx0123456789abcdef\"\n";
+    std::fs::write(of_it.join("kiosk.toml"), own).unwrap();
+    let loaded = config::load(None, &environment());
+    assert!(loaded.config.is_none() && !loaded.is_unset);
+    // A mistake in it is told, and not passed over for a first start.
+    std::fs::write(of_it.join("kiosk.toml"), "[store\n").unwrap();
+    assert!(!config::load(None, &environment()).is_unset);
 }
 
 #[test]

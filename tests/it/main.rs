@@ -27,6 +27,7 @@ mod network;
 mod online;
 mod package;
 mod platform;
+mod provision;
 mod redeem;
 mod relays;
 mod replay;

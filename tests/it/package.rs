@@ -81,7 +81,7 @@ fn every_line_of_the_conffile_can_be_used_once_its_mark_is_taken_away() {
 }
 
 #[test]
-fn the_conffile_as_it_comes_wants_the_account_and_nothing_else() {
+fn the_conffile_as_it_comes_wants_the_way_to_weixin_and_nothing_else() {
     let checked = Ended::of(
         &program()
             .arg("--config")

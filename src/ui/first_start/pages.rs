@@ -2,12 +2,17 @@
 
 use eframe::egui::{Rect, Ui};
 
-use super::{Asks, Goes, Source};
-use crate::office::{CameraLine, Tested};
+use super::step::{By, Source};
+use super::{Asks, Goes};
+use crate::event::CameraState;
+use crate::office::CameraLine;
+use crate::office::first_start::{NotProvided, Tested};
 use crate::ui::look::Look;
+use crate::ui::look::is_wide;
 use crate::ui::theme::{self, GAP, TARGET, Tone};
 use crate::ui::typing::{Way, part};
-use crate::ui::widgets::{Key, Text, card, cut_left};
+use crate::ui::viewfinder::{Preview, viewfinder_ui};
+use crate::ui::widgets::{Key, Text, card, cut_left, cut_top};
 use crate::wording::{Language, Wording};
 
 fn row(rect: Rect, at: usize) -> Rect {
@@ -75,11 +80,28 @@ pub(super) fn cameras_ui(
 
 /// How access tokens come.
 pub(super) fn ways_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, chosen: Source) -> Option<Goes> {
-    let mut goes = None;
     let ways = [
         ("first-way-account", Source::Account),
         ("first-way-service", Source::Service),
     ];
+    one_of(ui, rect, look, ways, chosen).map(Goes::Way)
+}
+
+/// Who says what the kiosk needs.
+pub(super) fn how_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, chosen: By) -> Option<Goes> {
+    let ways = [("first-how-code", By::Code), ("first-how-hand", By::Hand)];
+    one_of(ui, rect, look, ways, chosen).map(Goes::How)
+}
+
+/// Two keys, the chosen one in the accent's colour.
+fn one_of<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    ways: [(&str, T); 2],
+    chosen: T,
+) -> Option<T> {
+    let mut touched = None;
     for (at, (name, way)) in ways.into_iter().enumerate() {
         let label = look.wording.say(name);
         let (fill, text) = if way == chosen {
@@ -88,19 +110,74 @@ pub(super) fn ways_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, chosen: Source) -
             (look.palette.key, look.palette.text)
         };
         if Key::new(&label, fill, text).show(ui, row(rect, at), name) {
-            goes = Some(Goes::Way(way));
+            touched = Some(way);
         }
     }
-    goes
+    touched
+}
+
+/// The camera's picture, and what became of the code that was held before it.
+pub(super) fn scan_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    (preview, camera): (&Preview, &CameraState),
+    tested: &Tested,
+) {
+    let (picture, side) = if is_wide(rect) {
+        let (picture, side) = cut_left(rect, rect.width() * 0.6);
+        (picture, side.with_min_x(side.left() + GAP))
+    } else {
+        let (picture, side) = cut_top(rect, rect.height() * 0.6);
+        (picture, side.with_min_y(side.top() + GAP))
+    };
+    viewfinder_ui(ui, picture, look, preview, camera);
+    let (name, tone) = match tested {
+        Tested::Claiming | Tested::Provided(_) => ("first-claiming", Tone::Neutral),
+        Tested::NotProvided(NotProvided::Foreign) => ("first-foreign", Tone::Attention),
+        Tested::NotProvided(NotProvided::Unreachable) => ("first-unreachable", Tone::Attention),
+        Tested::NotProvided(NotProvided::Spent) => ("first-spent", Tone::Refused),
+        Tested::NotProvided(NotProvided::Unsigned) => ("first-unsigned", Tone::Refused),
+        Tested::Untested
+        | Tested::Testing
+        | Tested::Works
+        | Tested::Wrong
+        | Tested::Trouble(..)
+        | Tested::NotKept
+        | Tested::Begun
+        | Tested::Examined(_) => return,
+    };
+    card(ui, side, tone.fill());
+    let words = look.wording.say(name);
+    Text::body(&words, tone.text())
+        .announced()
+        .put_centred(ui, side.shrink(GAP));
 }
 
 /// What the test came to, the key that tries, and the key that begins.
-pub(super) fn test_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, tested: &Tested) -> Option<Goes> {
+pub(super) fn test_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    by: By,
+    tested: &Tested,
+) -> Option<Goes> {
     let told = match tested {
-        Tested::Untested | Tested::Begun | Tested::Examined(_) => None,
+        Tested::Untested
+        | Tested::Begun
+        | Tested::Examined(_)
+        | Tested::Claiming
+        | Tested::Provided(_)
+        | Tested::NotProvided(_) => None,
         Tested::Testing => Some((look.wording.say("first-testing"), Tone::Neutral)),
         Tested::Works => Some((look.wording.say("first-works"), Tone::Good)),
-        Tested::Wrong => Some((look.wording.say("first-wrong"), Tone::Refused)),
+        Tested::Wrong => {
+            let name = match by {
+                By::Code => "first-unfit",
+                By::Hand => "first-wrong",
+            };
+            Some((look.wording.say(name), Tone::Refused))
+        }
         Tested::NotKept => Some((look.wording.say("staff-fault-kept"), Tone::Refused)),
         Tested::Trouble(why, outcome) => {
             // What to do there is for who has scanned a coupon.
