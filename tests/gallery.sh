@@ -268,20 +268,25 @@ first_start() {
     sleep 1.5
     picture first-0-language
     touch_all "first $language"
-    picture first-1-store
+    picture first-1-how
+    touch_all first-how-code
+    sleep 1
+    picture first-2-code
+    touch_all first-back first-how-hand
+    picture first-3-store
     touch_all first-next
-    picture first-2-camera
+    picture first-4-camera
     touch_all first-camera-any
-    picture first-3-way
+    picture first-5-way
     touch_all first-way-account 'layer abc'
-    picture first-4-appid
+    picture first-6-appid
     touch_all 'type w' 'type x' first-next 'layer abc' 'type s'
-    picture first-5-secret
+    picture first-7-secret
     touch_all first-next
-    picture first-6-test
+    picture first-8-test
     touch_all first-try
     sleep 2
-    picture first-7-tested
+    picture first-9-tested
     kill "$kiosk"
     wait "$kiosk" 2>/dev/null || true
     kiosk=''
@@ -395,7 +400,7 @@ if [[ -e $gallery/$wide-zh-training-3-over.png && -e $gallery/$tall-zh-training-
     for name in $wide-en-redeemed-0-held $wide-zh-redeemed-1-review $wide-en-redeemed-2-outcome $wide-zh-expired-2-outcome \
         $wide-en-payment_code-2-outcome $wide-zh-lost_for_good-2-outcome $wide-en-lost_for_good-4-doubts $wide-zh-no_network-2-outcome \
         $wide-en-light-1-review $wide-zh-day-0-list $wide-en-day-3-remarked $wide-zh-live-1-keypad \
-        $wide-en-service-0-menu $wide-zh-staff-1-sign-in $wide-en-training-0-idle $wide-zh-first-3-way; do
+        $wide-en-service-0-menu $wide-zh-staff-1-sign-in $wide-en-training-0-idle $wide-zh-first-5-way; do
         chosen+=("$gallery/$name.png")
     done
     mkdir -p "$gallery/small"
