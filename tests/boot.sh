@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # tests/boot.sh DEB PLATFORM FOLDER: the package on a machine of its own, from power-on to redeemed coupons.
 #
-# As root. FOLDER/root is made by debootstrap where it is not there yet (with the mirror of this machine's apt), with Debian's
-# own kernel; the package goes into it, and it is booted by QEMU: with
-# KVM where the processor has it, else translated, which takes many times as long. tests/boot/drive.py then touches the
-# screen, pulls what can be pulled and kills what can be killed. PLATFORM is the tests' stand-in for Weixin
-# (tests/rig/platform.rs), which runs inside. Pictures go to FOLDER/pictures. KILLS (10) says how often the program is killed,
-# IDLE_SECS (70) how long the screen is watched for falling asleep, ONLY names single steps of drive.py. Exit 77 where it
-# cannot run here, with the reason.
+# As root. FOLDER/root is made by debootstrap where it is not there yet (with the mirror of this machine's apt); the package
+# goes into it, and it is booted. Where the processor has KVM, by QEMU with Debian's own kernel; else by systemd-nspawn, with
+# this machine's kernel and the compositor in an Xvfb, which has no display and no touch device to pull. BOOT=qemu has
+# QEMU translate every instruction instead, which takes many times as long. tests/boot/drive.py then touches the screen, pulls what
+# can be pulled and kills what can be killed. PLATFORM is the tests' stand-in for Weixin (tests/rig/platform.rs), which runs
+# inside. Pictures go to FOLDER/pictures. KILLS (10) says how often the program is killed, IDLE_SECS (70) how long the screen
+# is watched for falling asleep, ONLY names single steps of drive.py. Exit 77 where it cannot run here, with the reason.
 set -euo pipefail
 
 deb=$(realpath "$1") platform=$(realpath "$2")
@@ -21,6 +21,8 @@ skip() {
     exit 77
 }
 [[ $(id -u) == 0 ]] || skip 'It makes a root folder, and this is not root.'
+has_kvm() { grep -qwE 'vmx|svm' /proc/cpuinfo; }
+kind=${BOOT:-$(has_kvm && echo qemu || echo nspawn)}
 
 leave() {
     for place in dev proc; do
@@ -43,9 +45,10 @@ cp /etc/resolv.conf /etc/hosts "$root/etc/"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 inside apt-get update -qq
-# What a desk has besides the package: a kernel, an init, sound; and what answers the driver of this test.
-inside apt-get install -y -qq --no-install-recommends linux-image-amd64 initramfs-tools zstd systemd-sysv udev kmod dbus procps \
-    alsa-utils qemu-guest-agent >/dev/null
+# What a desk has besides the package: an init, a kernel, sound; and what answers the driver of this test.
+inside apt-get install -y -qq --no-install-recommends systemd-sysv udev kmod dbus procps >/dev/null
+[[ $kind != qemu ]] || inside apt-get install -y -qq --no-install-recommends linux-image-amd64 initramfs-tools zstd alsa-utils \
+    qemu-guest-agent >/dev/null
 cp "$deb" "$root/tmp/coupon-kiosk.deb"
 inside apt-get install -y -qq --no-install-recommends --reinstall --allow-downgrades /tmp/coupon-kiosk.deb >/dev/null
 rm "$root/tmp/coupon-kiosk.deb"
@@ -58,8 +61,8 @@ mkdir -p "$root/etc/systemd/system/coupon-kiosk@tty1.service.d"
 install -m 644 tests/boot/words.conf "$root/etc/systemd/system/coupon-kiosk@tty1.service.d/words.conf"
 # A machine whose every instruction is translated is given its time.
 slow=$root/etc/systemd/system/coupon-kiosk@tty1.service.d/slow.conf
-rm -f "$slow"
-grep -qwE 'vmx|svm' /proc/cpuinfo || printf '[Service]\nTimeoutStartSec=30min\nWatchdogSec=5min\n' >"$slow"
+rm -f "$slow" "${slow%/*}/container.conf"
+[[ $kind != qemu ]] || has_kvm || printf '[Service]\nTimeoutStartSec=30min\nWatchdogSec=5min\n' >"$slow"
 rm -rf "$root/var/lib/coupon-kiosk" "$root/var/log/journal" "$root/etc/credstore/secret"
 inside systemd-tmpfiles --create coupon-kiosk.conf
 echo a-secret-of-the-boot-test >"$root/etc/credstore/secret"
@@ -73,7 +76,11 @@ inside systemctl enable -q coupon-kiosk@tty1.service platform.service
 inside systemctl set-default -q graphical.target
 leave
 
+drive() {
+    exec env PYTHONDONTWRITEBYTECODE=1 python3 tests/boot/drive.py "$folder" "$kind"
+}
+[[ $kind != nspawn ]] || drive
 rm -f "$folder/disk"
 truncate -s 4G "$folder/disk"
 mkfs.ext4 -q -d "$root" "$folder/disk"
-exec env PYTHONDONTWRITEBYTECODE=1 python3 tests/boot/drive.py "$folder"
+drive

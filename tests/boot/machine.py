@@ -71,6 +71,8 @@ class Machine:
         self.slow = 1 if has_kvm() else 12
         processor = ["-accel", "kvm", "-cpu", "host"] if self.slow == 1 else ["-accel", "tcg,thread=multi", "-cpu", "max"]
         self.began = time.monotonic()
+        # Its log counts from there.
+        self.kernel_began = 0
         self.process = subprocess.Popen(
             ["qemu-system-x86_64", *processor, "-smp", "2", "-m", "2048", "-nodefaults", "-display", "none"]
             + ["-kernel", os.path.join(boot, kernel), "-initrd", os.path.join(boot, kernel.replace("vmlinuz", "initrd.img"))]

@@ -403,7 +403,7 @@ fn help_needs_nothing() {
         ./dev web                       the page for customers' phones, in a real Chromium
         ./dev package                   the Debian package, into target/debian
         ./dev reproduce                 the release build in two folders: not a byte may differ
-        ./dev boot                      the package booted on a machine of QEMU's: touched, pulled, killed (KILLS, IDLE_SECS, ONLY)
+        ./dev boot                      the package booted, in QEMU or systemd-nspawn: touched, pulled, killed (BOOT, KILLS, ONLY)
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
@@ -434,7 +434,7 @@ fn a_command_that_is_none_is_refused() {
         ./dev web                       the page for customers' phones, in a real Chromium
         ./dev package                   the Debian package, into target/debian
         ./dev reproduce                 the release build in two folders: not a byte may differ
-        ./dev boot                      the package booted on a machine of QEMU's: touched, pulled, killed (KILLS, IDLE_SECS, ONLY)
+        ./dev boot                      the package booted, in QEMU or systemd-nspawn: touched, pulled, killed (BOOT, KILLS, ONLY)
         ./dev fixtures                  make the fixtures anew
         ./dev fonts                     cut the window's fonts anew
         ./dev help                      this
