@@ -170,9 +170,9 @@ fn run_journal(command: &JournalCommand, context: &mut Context<'_>) -> anyhow::R
         JournalCommand::Restore(args) => journal_copy::restore(args, context),
         JournalCommand::Seal(args) => journal_seal::run(args, context),
         JournalCommand::Read(args) => {
-            let config = set_up::configuration(context)?;
-            let zone = &config.store.time_zone;
-            let code = journal::run(args, &config.journal, zone, context.json, context.out)?;
+            let books = set_up::books(context)?;
+            let zone = &books.time_zone;
+            let code = journal::run(args, &books.journal, zone, context.json, context.out)?;
             Ok(match code {
                 0 => Exit::Done,
                 1 => Exit::Refused,

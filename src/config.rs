@@ -13,6 +13,7 @@ mod bundle;
 mod environment;
 mod keys;
 mod language;
+mod loaded;
 mod meaning;
 mod mistake;
 mod network;
@@ -50,6 +51,7 @@ pub use bundle::{Fleet, FleetKey, Kept, Offered, Refused, keep_bundle};
 pub use environment::Environment;
 pub use keys::names_a_secrets_file;
 pub use language::{language, volume};
+pub use loaded::{Books, Loaded};
 pub use mistake::{Mistake, Origin, Setting, Weight};
 pub use network::Network;
 pub use online::{HandOff, Online};
@@ -238,23 +240,6 @@ pub enum Log {
     File(PathBuf),
 }
 
-/// All that loading found out.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The file that was read, or should have been.
-    pub path: Option<PathBuf>,
-    /// What it all means; none where there is a mistake that is more than a warning.
-    pub config: Option<Config>,
-    /// In the order of the file, then the variables.
-    pub mistakes: Vec<Mistake>,
-    /// Each key with what is in force, in the order of the sections; keys with a mistake are not among them.
-    pub settings: Vec<Setting>,
-    /// Whose signed bundles are taken, where any are; known before the rest holds.
-    pub fleet: Option<Fleet>,
-    /// Nobody has said yet how Weixin is reached, and nobody has named a file that should: a first start asks for it.
-    pub is_unset: bool,
-}
-
 /// Finds the configuration (`named` is the path of `--config`), reads and checks it.
 ///
 /// Where what is found says nothing of how Weixin is reached, such as the file that the package brings, what a first start has
@@ -277,7 +262,7 @@ pub fn load_with(
                 let (written, mistakes) = Written::of_file(path, &text);
                 (Some(path.clone()), written, mistakes)
             }
-            Err(wrong) => return unreadable(path.clone(), wrong),
+            Err(wrong) => return Loaded::unreadable(path.clone(), wrong),
         },
         Place::Nowhere(_) => (None, Written::default(), Vec::new()),
     };
@@ -298,7 +283,7 @@ pub fn load_with(
     if let (Place::Nowhere(usual), None) = (&place, &path)
         && environment.overrides().next().is_none()
     {
-        return nowhere(usual);
+        return Loaded::nowhere(usual);
     }
     let mut reader = Reader {
         is_whole,
@@ -311,7 +296,7 @@ pub fn load_with(
     let (fleet, of_bundle) = bundle::lay_under(&mut reader, environment, offered);
     mistakes.extend(of_bundle);
     let of_fleet = std::mem::take(&mut reader.settings);
-    let config = meaning::of(&mut reader, environment);
+    let (books, config) = meaning::of(&mut reader, environment);
     reader.settings.extend(of_fleet);
     let mut settings = reader.settings;
     mistakes.extend(reader.mistakes);
@@ -321,9 +306,12 @@ pub fn load_with(
             .iter()
             .any(|m| m.key == setting.key && m.weight == Weight::Mistake)
     });
-    let is_sound = mistakes.iter().all(|m| m.weight == Weight::Warning);
+    let mut wrong = mistakes.iter().filter(|m| m.weight == Weight::Mistake);
+    let is_readable = is_whole && !wrong.clone().any(|m| Books::is_of(&m.key));
+    let is_sound = wrong.next().is_none();
     Loaded {
         path,
+        books: is_readable.then_some(books),
         config: config.filter(|_| is_sound),
         mistakes,
         settings,
@@ -352,42 +340,5 @@ fn read_limited(path: &Path) -> Result<String, Wrong> {
             format!("it cannot be read: {}", secret_file::cause(&error)),
             "name a file that the kiosk's user may read, with --config or $COUPON_KIOSK_CONFIG",
         )),
-    }
-}
-
-fn unreadable(path: PathBuf, wrong: Wrong) -> Loaded {
-    let origin = Origin::File {
-        path: path.clone(),
-        line: None,
-    };
-    Loaded {
-        path: Some(path),
-        config: None,
-        mistakes: vec![wrong.at(origin, "")],
-        settings: Vec::new(),
-        fleet: None,
-        is_unset: false,
-    }
-}
-
-fn nowhere(usual: &[PathBuf]) -> Loaded {
-    let looked: Vec<String> = usual
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let wrong = Wrong::new(
-        "there is no configuration",
-        format!(
-            "write {}, or name a file with --config",
-            looked.join(" or ")
-        ),
-    );
-    Loaded {
-        path: None,
-        config: None,
-        mistakes: vec![wrong.at(Origin::Default, "")],
-        settings: Vec::new(),
-        fleet: None,
-        is_unset: true,
     }
 }

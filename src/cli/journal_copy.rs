@@ -15,14 +15,14 @@ pub(super) struct Args {
 
 /// Copies this desk's journal, beside a running kiosk too.
 pub(super) fn backup(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let config = set_up::configuration(context)?;
-    run(&config.journal, &args.file, copy::backup, context)
+    let journal = set_up::books(context)?.journal;
+    run(&journal, &args.file, copy::backup, context)
 }
 
 /// Puts a copy in the place of this desk's journal.
 pub(super) fn restore(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let config = set_up::configuration(context)?;
-    run(&args.file, &config.journal, copy::restore, context)
+    let journal = set_up::books(context)?.journal;
+    run(&args.file, &journal, copy::restore, context)
 }
 
 fn run(

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::journal_copy::exit_of;
 use super::{Context, Exit, set_up};
-use crate::config::{Config, KEEP_DAYS};
+use crate::config::{Books, Config, KEEP_DAYS};
 use crate::journal::copy::CopyError;
 use crate::journal::seal::{self, Sealing};
 use crate::kiosk::clock::Clock;
@@ -27,14 +27,15 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let config = set_up::configuration(context)?;
-    let retention = &config.retention;
+    let Books {
+        journal, retention, ..
+    } = set_up::books(context)?;
     let keep = args.keep_days.or(retention.keep_days).context(
         "it is not said how long records stay: --keep-days N, or keep_days under [journal]",
     )?;
     let folder = args.to.as_ref().unwrap_or(&retention.archive);
     let now = Clock::System.now().wall;
-    let (exit, object, sentence) = match seal::seal(&config.journal, folder, ago(now, keep), now) {
+    let (exit, object, sentence) = match seal::seal(&journal, folder, ago(now, keep), now) {
         Ok(Some(sealing)) => (
             Exit::Done,
             json!({

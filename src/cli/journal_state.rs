@@ -21,11 +21,11 @@ pub(super) struct Args {
 
 /// Two lines: `schema N`, what a program has to understand to read it, and `in_doubt N`.
 ///
-/// A configuration that does not hold is no reason not to know: the journal is then looked for in its usual place.
+/// A configuration that does not say where the journal is is no reason not to know: it is then looked for in its usual place.
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let environment = Environment::of_process();
-    let journal = match config::load(context.config.as_deref(), &environment).config {
-        Some(config) => config.journal,
+    let journal = match config::load(context.config.as_deref(), &environment).books {
+        Some(books) => books.journal,
         None => config::default_journal(&environment),
     };
     let in_doubt = match History::open(&journal) {

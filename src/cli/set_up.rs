@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::{Context, Exit};
-use crate::config::{self, Config, Environment, Mistake, Origin, Weight};
+use crate::config::{self, Books, Config, Environment, Loaded, Mistake, Origin, Weight};
 use crate::journal::{Held, Journal};
 use crate::kiosk::clock::Clock;
 use crate::kiosk::{Inbox, Parts};
@@ -15,8 +15,24 @@ use crate::weixin::token::TokenSource;
 use crate::weixin::{Client, Settings};
 use crate::wording::{Language, Wording};
 
-/// The checked configuration, or its mistakes in words. Warnings go to the log.
+/// The configuration; every mistake in it where it does not hold.
 pub(super) fn configuration(context: &Context<'_>) -> anyhow::Result<Config> {
+    let (loaded, told) = loaded(context);
+    loaded
+        .config
+        .with_context(|| format!("the configuration does not hold:\n{told}"))
+}
+
+/// Where this desk's records are: whoever reads them needs no way to Weixin, and may not even see its secret.
+pub(super) fn books(context: &Context<'_>) -> anyhow::Result<Books> {
+    let (loaded, told) = loaded(context);
+    loaded
+        .books
+        .with_context(|| format!("the configuration does not say where the journal is:\n{told}"))
+}
+
+/// The mistakes are told line by line; what is no more than a warning goes to the log.
+fn loaded(context: &Context<'_>) -> (Loaded, String) {
     let loaded = config::load(context.config.as_deref(), &Environment::of_process());
     let mut told = Vec::new();
     for mistake in &loaded.mistakes {
@@ -25,9 +41,7 @@ pub(super) fn configuration(context: &Context<'_>) -> anyhow::Result<Config> {
             Weight::Mistake => told.push(line(mistake)),
         }
     }
-    loaded
-        .config
-        .with_context(|| format!("the configuration does not hold:\n{}", told.join("\n")))
+    (loaded, told.join("\n"))
 }
 
 /// Whether nobody has said yet how Weixin is reached.

@@ -16,11 +16,13 @@ use super::values::{
     LOUD, ZOOM, card_ids, check_pem, device, language, loopback, percent, region, rotation, shade,
     symbologies, time_zone,
 };
-use super::{Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin};
+use super::{
+    Books, Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin,
+};
 use super::{online, place, retention, token, witness};
 
-/// What everything means together; `None` where something that has to be written is missing or wrong.
-pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Config> {
+/// What everything means together; no configuration where something that has to be written is missing or wrong.
+pub(super) fn of(reader: &mut Reader, environment: &Environment) -> (Books, Option<Config>) {
     // All of them are asked before the first `None` ends it, so that all their mistakes are told.
     let weixin = weixin(reader, environment);
     let cards = cards(reader);
@@ -36,8 +38,13 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
     let appid = weixin.as_ref().and_then(|weixin| weixin.token.appid());
     let online = online::of(reader, environment, appid);
     let hand_off = online::hand_off(reader, environment, &store);
-    Some(Config {
-        weixin: weixin?,
+    let books = Books {
+        journal: journal.clone(),
+        retention: retention.clone(),
+        time_zone: store.time_zone.clone(),
+    };
+    let config = weixin.map(|weixin| Config {
+        weixin,
         cards,
         store,
         camera,
@@ -50,7 +57,8 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> Option<Confi
         witness,
         health: Health { listen },
         log,
-    })
+    });
+    (books, config)
 }
 
 fn weixin(reader: &mut Reader, environment: &Environment) -> Option<Weixin> {

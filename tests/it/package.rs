@@ -126,6 +126,21 @@ fn the_journals_state_is_told_for_the_scripts() {
     );
     assert_eq!(std::fs::read_to_string(file).unwrap(), state());
 
+    // systemd hands the secret to the kiosk alone: whoever asks of the records does without it.
+    std::fs::remove_file(desk.path("secret")).unwrap();
+    assert_eq!(state(), format!("schema {schema}\nin_doubt 1\n"));
+    assert_eq!(desk.attempts(), ["in_doubt"]);
+    let copy = desk.path("copy.sqlite");
+    for words in [
+        &["journal", "verify"][..],
+        &["journal", "export"],
+        &["journal", "backup", copy.to_str().unwrap()],
+        &["journal", "seal", "--keep-days", "400"],
+    ] {
+        let ended = desk.run(words);
+        assert_eq!(ended.exit, 0, "{words:?}: {}", ended.stderr);
+    }
+
     // A configuration that does not hold is no reason not to know.
     desk.configure("nonsense");
     let mut command = desk.command(&["journal", "state"]);
