@@ -4,6 +4,7 @@
 
 pub mod bare;
 pub mod contrast;
+mod honoured;
 mod hostile;
 pub mod layout;
 mod repeat;
