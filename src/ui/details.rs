@@ -5,7 +5,7 @@ use qrcode::{EcLevel, QrCode};
 
 use super::look::{Act, Look, is_wide};
 use super::theme::{self, GAP, MARGIN, TARGET};
-use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
+use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top, rows};
 use crate::card::Code;
 use crate::screen::{DoubtLine, Finished, Known};
 
@@ -100,13 +100,8 @@ pub fn details_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, details: &Details) ->
 
 fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, facts: &[(String, String)]) {
     card(ui, rect, look.palette.card);
-    let inner = rect.shrink(GAP);
-    let count = f32::from(u16::try_from(facts.len()).unwrap_or(1)).max(1.0);
-    let height = (inner.height() / count).min(theme::BODY * 2.2);
-    let mut rest = inner;
-    for (name, value) in facts {
-        let (row, after) = cut_top(rest, height);
-        rest = after;
+    let rows = rows(rect.shrink(GAP), facts.len());
+    for ((name, value), row) in facts.iter().zip(rows) {
         let (left, right) = cut_left(row, row.width() * 0.3);
         Text::small(name, look.palette.muted).put_centred(ui, left);
         Text::bold(value, theme::BODY * 0.85, look.palette.text).put_centred(ui, right);

@@ -4,7 +4,7 @@ use coupon_kiosk::screen::{Stage, Why};
 use coupon_kiosk::ui::drawn;
 use coupon_kiosk::wording::Language;
 
-use super::layout::measure;
+use super::layout::{measure, must_be_without};
 use super::{ARMED, Walk};
 use crate::platform::Platform;
 use crate::support::Desk;
@@ -43,7 +43,7 @@ fn check_refusal(language: Language, refusal: [&str; 3], to_customer: &str) {
     assert!(keys.iter().all(|key| key.name != "confirm"), "{keys:?}");
     let mut found = Vec::new();
     measure(&mut walk, "refusal", &mut found);
-    assert!(found.is_empty(), "{found:?}");
+    must_be_without(&found);
     assert_eq!(platform.queries(), 1);
     // Nobody has touched anything, and the next one is served.
     walk.scan(HERE);
