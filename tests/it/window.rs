@@ -530,26 +530,29 @@ fn the_details_are_photographed_off_a_small_display_too_whatever_bars_are_on_it(
 
 #[test]
 fn the_desks_own_code_is_drawn_so_that_a_phone_reads_it_and_goes_with_the_line() {
-    let running = Running::begin(Language::En).unwrap();
-    let mut parts = running.window();
-    // A kiosk that redeems, not a demo.
-    (parts.phones, parts.handset) = (None, Some(watch::channel(None).1));
-    let (shown, screens) = watch::channel(parts.screens.borrow().clone());
-    parts.screens = screens;
-    let mut walk = Walk::of(Language::En, [1920.0, 1080.0], running, parts);
-    let words = walk.say("invitation");
-    let invitation =
-        "https://coupons.example/?pass=3-6a1b2c3d-0123456789ab-0123456789abcdef0123456789abcdef";
-    let invite = |walk: &mut Walk, invitation: Option<&str>| {
-        shown.send_modify(|screen| screen.desk.invitation = invitation.map(str::to_owned));
-        walk.harness.run_steps(3);
-    };
-    invite(&mut walk, Some(invitation));
-    walk.must_see(&words);
-    assert_eq!(codes_drawn(&walk, 1), [invitation]);
-    invite(&mut walk, None);
-    assert!(!walk.sees(&words));
-    assert_eq!(codes_drawn(&walk, 1), Vec::<String>::new());
+    for size in [[1920.0, 1080.0], [1080.0, 1920.0], [1024.0, 600.0]] {
+        let running = Running::begin(Language::En).unwrap();
+        let mut parts = running.window();
+        // A kiosk that redeems, not a demo.
+        (parts.phones, parts.handset) = (None, Some(watch::channel(None).1));
+        let (shown, screens) = watch::channel(parts.screens.borrow().clone());
+        parts.screens = screens;
+        let mut walk = Walk::of(Language::En, size, running, parts);
+        let words = walk.say("invitation");
+        let invitation = "https://coupons.example/?pass=3-6a1b2c3d-0123456789ab-0123456789abcdef0123456789abcdef";
+        let invite = |walk: &mut Walk, invitation: Option<&str>| {
+            shown.send_modify(|screen| screen.desk.invitation = invitation.map(str::to_owned));
+            walk.harness.run_steps(3);
+        };
+        invite(&mut walk, Some(invitation));
+        walk.must_see(&words);
+        for far in [1, 2] {
+            assert_eq!(codes_drawn(&walk, far), [invitation], "{size:?} {far}");
+        }
+        invite(&mut walk, None);
+        assert!(!walk.sees(&words));
+        assert_eq!(codes_drawn(&walk, 1), Vec::<String>::new());
+    }
 }
 
 #[test]
