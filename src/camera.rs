@@ -67,9 +67,10 @@ pub struct Wanted {
 
 /// A running camera. Dropping it stops it promptly, in a stall too, and empties the slot.
 pub struct Camera {
-    /// Dropped first: both threads wait on their ends.
-    _ends: [SyncSender<()>; 2],
-    _threads: [Option<Worker>; 2],
+    /// Dropped first: the thread waits on its end.
+    _end: SyncSender<()>,
+    _thread: Worker,
+    _watchdog: Option<Worker>,
     shared: Option<Arc<device::Shared>>,
 }
 
@@ -90,28 +91,28 @@ pub fn watch(
     mut report: impl FnMut(CameraState) + Send + 'static,
 ) -> io::Result<Camera> {
     let (end, ended) = sync_channel(0);
-    let (watchdog_end, watchdog_ended) = sync_channel(0);
-    let (threads, shared) = match source {
+    let (thread, watchdog, shared) = match source {
         Source::Pictures(pictures) => {
             let worker = Worker::start("camera", move |stop| {
                 pictures::play(&pictures, &ended, stop, &frames, &mut report);
             })?;
-            ([Some(worker), None], None)
+            (worker, None, None)
         }
         Source::Device(demand) => {
             let wanted = (wanted, demand);
             let shared = Arc::new(device::Shared::new(wanted, frames, Box::new(report)));
             let (read, watched) = (Arc::clone(&shared), Arc::clone(&shared));
             let worker = Worker::start("camera", move |stop| device::run(&read, &ended, stop))?;
-            let watchdog = Worker::start("camera-watch", move |_stop| {
-                device::guard(&watched, &watchdog_ended);
+            let watchdog = Worker::start_waiting("camera-watch", move || async move {
+                device::guard(&watched).await;
             })?;
-            ([Some(worker), Some(watchdog)], Some(shared))
+            (worker, Some(watchdog), Some(shared))
         }
     };
     Ok(Camera {
-        _ends: [end, watchdog_end],
-        _threads: threads,
+        _end: end,
+        _thread: thread,
+        _watchdog: watchdog,
         shared,
     })
 }

@@ -2,8 +2,9 @@
 
 mod latency;
 
+use std::future::poll_fn;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 pub use latency::{Came, Delays, Latency, bars};
@@ -174,6 +175,8 @@ struct Inner<T> {
     number: u64,
     newest: Option<Arc<T>>,
     waker: Option<Waker>,
+    /// Who waits in [`Slot::newer`]; each is woken once.
+    waiting: Vec<Waker>,
 }
 
 impl<T> Default for Slot<T> {
@@ -183,6 +186,7 @@ impl<T> Default for Slot<T> {
                 number: 0,
                 newest: None,
                 waker: None,
+                waiting: Vec::new(),
             }),
             changed: Condvar::new(),
         }
@@ -216,6 +220,23 @@ impl<T> Slot<T> {
         (inner.number, inner.newest.clone())
     }
 
+    /// The same without an end to the patience, for whoever is told otherwise that it is not waited for any longer.
+    pub async fn newer(&self, after: u64) -> (u64, Option<Arc<T>>) {
+        poll_fn(|context| self.poll_newer(after, context)).await
+    }
+
+    fn poll_newer(&self, after: u64, context: &Context<'_>) -> Poll<(u64, Option<Arc<T>>)> {
+        let mut inner = self.lock();
+        if inner.number > after {
+            return Poll::Ready((inner.number, inner.newest.clone()));
+        }
+        let is_known = |waker: &Waker| waker.will_wake(context.waker());
+        if !inner.waiting.iter().any(is_known) {
+            inner.waiting.push(context.waker().clone());
+        }
+        Poll::Pending
+    }
+
     /// Whom to wake on every change, besides those who wait.
     pub fn wake_on_change(&self, waker: Waker) {
         self.lock().waker = Some(waker);
@@ -228,11 +249,12 @@ impl<T> Slot<T> {
         if let Some(waker) = &inner.waker {
             waker.wake_by_ref();
         }
+        inner.waiting.drain(..).for_each(Waker::wake);
         drop(inner);
         self.changed.notify_all();
     }
 
-    /// A panic of another thread cannot leave the three fields at odds.
+    /// A panic of another thread cannot leave the fields at odds.
     fn lock(&self) -> MutexGuard<'_, Inner<T>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

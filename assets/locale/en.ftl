@@ -219,7 +219,7 @@ customer-language = The customer's line in the other language
 ## For IT
 details-open = Details
 details-title = For the merchant's IT
-details-scan = A photograph of this holds it all
+details-scan = Photograph the code: it holds all of this
 details-outcome = Outcome
 details-time = Time
 details-refusal = Weixin's code

@@ -213,7 +213,7 @@ customer-language = 换一种语言告诉顾客
 ## 给技术人员
 details-open = 详情
 details-title = 给商户技术人员
-details-scan = 拍下此码，内容都在里面
+details-scan = 拍下二维码，内容都在里面
 details-outcome = 结果
 details-time = 时间
 details-refusal = 微信代码

@@ -110,11 +110,15 @@ impl Condition {
         self.tell(state)
     }
 
+    /// When a silence that goes on is a stall; `None` where no frames are awaited, or it was told.
+    pub(super) fn stalls_at(&self) -> Option<Instant> {
+        let since = self.silent_since?;
+        (self.told != Some(CameraState::Stalled)).then(|| since + PATIENCE)
+    }
+
     /// Time went on.
     pub(super) fn tick(&mut self, now: Instant) -> Option<CameraState> {
-        let is_starved = self
-            .silent_since
-            .is_some_and(|since| now.saturating_duration_since(since) >= PATIENCE);
+        let is_starved = self.stalls_at().is_some_and(|at| now >= at);
         is_starved.then(|| self.tell(CameraState::Stalled))?
     }
 
@@ -161,10 +165,13 @@ mod tests {
     #[test]
     fn two_seconds_without_a_frame_are_a_stall_that_lasts_until_the_next_one() {
         let (mut camera, now) = (Condition::default(), start());
+        assert_eq!(camera.stalls_at(), None);
         camera.opening(now);
+        assert_eq!(camera.stalls_at(), Some(now + after(2000)));
         camera.frame(now, "Cam", "MJPG");
         assert_eq!(name(camera.tick(now + after(1999))), "-");
         assert_eq!(name(camera.tick(now + after(2000))), "stalled");
+        assert_eq!(camera.stalls_at(), None);
         assert_eq!(name(camera.tick(now + after(2100))), "-");
         assert_eq!(name(camera.fault(Fault::Failed)), "-");
         assert_eq!(name(camera.opening(now + after(2600))), "-");

@@ -5,6 +5,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
 use super::Wanted;
 use super::capture::Capture;
 use super::clock::now;
@@ -20,7 +22,7 @@ use crate::worker::Stop;
 
 /// After an error a driver needs a moment before the device can be had again.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How often the watchdog looks, and how long the camera's thread waits for a frame at once.
+/// How long the camera's thread waits for a frame at once.
 const TICK: Duration = Duration::from_millis(100);
 /// A camera that sends damaged frames only is opened anew after so long: the next one may be whole.
 const DAMAGED: Duration = Duration::from_secs(10);
@@ -36,6 +38,8 @@ pub(super) struct Shared {
     /// Grows with every change of what is wanted.
     wishes: AtomicU64,
     demand: Demand,
+    /// Tells the watchdog that frames are awaited from now on.
+    awaited: Notify,
 }
 
 /// Told and put under one lock, so that no frame comes into the slot after it was emptied for a stall.
@@ -68,6 +72,7 @@ impl Shared {
             wanted: Mutex::new(wanted),
             wishes: AtomicU64::new(0),
             demand,
+            awaited: Notify::new(),
         }
     }
 
@@ -105,6 +110,7 @@ impl Shared {
         if let Some(state) = desk.condition.opening(at) {
             desk.say(state, at);
         }
+        self.awaited.notify_one();
     }
 
     fn opened(&self, device: &Device, capture: &Capture) {
@@ -136,6 +142,7 @@ impl Shared {
         let at = now();
         if let Some(state) = desk.condition.frame(at, device, mode) {
             desk.say(state, at);
+            self.awaited.notify_one();
         }
         desk.frames.put(frame);
     }
@@ -165,10 +172,18 @@ impl Desk {
     }
 }
 
-/// The watchdog's body: tells a stall, also while the camera's thread waits in the kernel.
-pub(super) fn guard(shared: &Shared, ended: &Receiver<()>) {
-    while matches!(ended.recv_timeout(TICK), Err(RecvTimeoutError::Timeout)) {
-        shared.tick(now());
+/// The watchdog's body: tells a stall, also while the camera's thread waits in the kernel. It looks when a stall would
+/// have lasted long enough, and not at all while no frames are awaited.
+pub(super) async fn guard(shared: &Shared) {
+    loop {
+        let stalls_at = shared.desk().condition.stalls_at();
+        match stalls_at {
+            Some(at) => {
+                tokio::time::sleep_until(at.into()).await;
+                shared.tick(now());
+            }
+            None => shared.awaited.notified().await,
+        }
     }
 }
 
@@ -360,4 +375,43 @@ fn nobody(devices: &[Device], wished: Option<&str>) -> Trouble {
         None => "there is no camera".to_owned(),
     };
     Trouble::new(Fault::Absent, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+    use crate::worker::Worker;
+
+    #[test]
+    fn a_camera_that_answers_nothing_is_stalled_whenever_it_came() {
+        let (teller, told) = sync_channel(10);
+        let report = move |state| teller.send(state).unwrap();
+        let wanted = (Wanted::default(), Demand::default());
+        let shared = Arc::new(Shared::new(wanted, Arc::default(), Box::new(report)));
+        let guarded = Arc::clone(&shared);
+        let _watchdog =
+            Worker::start_waiting("camera-watch", move || async move { guard(&guarded).await });
+        let device = Device {
+            number: 0,
+            name: "Cam".to_owned(),
+            bus: "usb-1".to_owned(),
+            access: Access::Free,
+            modes: Vec::new(),
+            other_formats: Vec::new(),
+        };
+        // The second one is there when nothing was awaited for a while.
+        for _ in 0..2 {
+            shared.opening(&device);
+            assert_eq!(next(&told), CameraState::Opening);
+            assert_eq!(next(&told), CameraState::Stalled);
+            shared.fail(Trouble::new(Fault::Absent, "gone"));
+            assert_eq!(next(&told), CameraState::None);
+        }
+    }
+
+    fn next(told: &Receiver<CameraState>) -> CameraState {
+        told.recv_timeout(Duration::from_mins(1)).unwrap()
+    }
 }

@@ -14,6 +14,7 @@ use super::story::{self, Story};
 use crate::camera::pictures;
 use crate::camera::{self, Camera, Source, Wanted};
 use crate::frame::Delays;
+use crate::health::watchdog::Curious;
 use crate::kiosk::Parts;
 use crate::office::Settings;
 use crate::payload::PaymentCodes;
@@ -46,7 +47,7 @@ pub(super) fn open(
         look,
     } = running;
     // Nothing of a demo is kept, its language neither.
-    desk.open(look, |_language| {})
+    desk.open(look, Curious::None, |_language| {})
 }
 
 /// The demo with everything but its window.

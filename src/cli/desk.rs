@@ -32,7 +32,7 @@ use crate::camera::{Demand, Wanted};
 use crate::event::{CameraState, Event, OnDuty};
 use crate::frame::{Delays, Frame, Outlines, Slot, View};
 use crate::health::Numbers;
-use crate::health::watchdog::{self, Beats, Watched};
+use crate::health::watchdog::{self, Beats, Curious, Watched};
 use crate::kiosk::observed::Pulse;
 use crate::kiosk::{Kiosk, Parts};
 use crate::payload::{Origin, Payload, PaymentCodes};
@@ -309,6 +309,7 @@ impl Desk {
     pub(super) fn open(
         self,
         look: DeskLook,
+        curious: Curious,
         remember: impl Fn(Language) + 'static,
     ) -> anyhow::Result<()> {
         let wake = self.wake();
@@ -329,7 +330,7 @@ impl Desk {
             numbers,
         };
         let patience = watchdog::patience(std::env::var_os("WATCHDOG_USEC"));
-        let _watchdog = watchdog::start(watched, patience)
+        let _watchdog = watchdog::start(watched, patience, curious)
             .context("the watchdog's thread cannot be started")?;
         let opened = ui::open(parts, move |woken| {
             if waker.set(woken).is_err() {

@@ -10,7 +10,7 @@ use super::office::{Examined, Journals, Papers, Wishes};
 use super::{Context, Exit, cameras, first_start, fleet, hand_off, journal_seal, scan, set_up};
 use crate::config::{self, Config};
 use crate::frame::Delays;
-use crate::health;
+use crate::health::{self, watchdog::Curious};
 use crate::journal::Held;
 use crate::kiosk::Parts;
 use crate::kiosk::clock::Clock;
@@ -58,7 +58,11 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
         look,
     } = running;
     let _fleet = fleet::watch(context.config.as_deref())?;
-    desk.open(look, move |language| {
+    let curious = match config.health.listen {
+        Some(_) => Curious::Readers,
+        None => Curious::None,
+    };
+    desk.open(look, curious, move |language| {
         if let Err(error) = config::remember_language(&journal, language) {
             tracing::warn!(%error, "the language cannot be kept for the next start");
         }

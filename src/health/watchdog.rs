@@ -1,7 +1,8 @@
 //! Tells systemd that the kiosk is alive, and only then: when the loop and the window both answered a slow ping.
 //!
 //! systemd expects a sign within `WatchdogSec`; both are asked for a beat three times as often, so that one missed ping is
-//! no death. An idle window is woken for nothing but that. The window answers in `logic()`, which runs whether or not
+//! no death. An idle window is woken for nothing but that, and where nobody wants to know, not at all once both have
+//! answered. The window answers in `logic()`, which runs whether or not
 //! there is a display to paint on. `WATCHDOG_PID` is not looked at: under a compositor the unit's main process is the
 //! compositor, and `NotifyAccess=all` lets its child speak.
 
@@ -18,7 +19,7 @@ use super::Numbers;
 use crate::kiosk::observed::Pulse;
 use crate::worker::Worker;
 
-/// How often both are asked where systemd watches nothing, for `/healthz`.
+/// How often both are asked for `/healthz` where systemd watches nothing.
 const UNWATCHED: Duration = Duration::from_secs(20);
 
 /// How often until both have answered for the first time, which is when the unit is ready.
@@ -72,17 +73,39 @@ pub fn tell_alive() {
     }
 }
 
+/// Who wants to know whether the kiosk is alive, besides systemd.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Curious {
+    /// Whoever reads `/healthz`.
+    Readers,
+    /// Nobody.
+    None,
+}
+
+/// How often both are asked; `None` where nobody wants to know.
+fn gap(patience: Option<Duration>, curious: Curious) -> Option<Duration> {
+    match (patience, curious) {
+        (Some(patience), Curious::Readers | Curious::None) => Some(patience / 3),
+        (None, Curious::Readers) => Some(UNWATCHED),
+        (None, Curious::None) => None,
+    }
+}
+
 /// Starts the thread that asks and tells.
-pub fn start(watched: Watched, patience: Option<Duration>) -> io::Result<Watchdog> {
-    let gap = patience.map_or(UNWATCHED, |patience| patience / 3);
+pub fn start(
+    watched: Watched,
+    patience: Option<Duration>,
+    curious: Curious,
+) -> io::Result<Watchdog> {
+    let gap = gap(patience, curious);
     let (end, ended) = sync_channel(0);
     let thread = Worker::start("watchdog", move |_stop| {
         let mut round = Round::default();
         loop {
-            let gap = if round.is_ready {
-                gap
-            } else {
-                BEGINNING.min(gap)
+            let gap = match (round.is_ready, gap) {
+                (true, Some(gap)) => gap,
+                (true, None) => return,
+                (false, gap) => gap.map_or(BEGINNING, |gap| BEGINNING.min(gap)),
             };
             match ended.recv_timeout(gap) {
                 Err(RecvTimeoutError::Timeout) => {}
@@ -187,6 +210,19 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn nobody_is_asked_for_nobody() {
+        let minute = Some(Duration::from_mins(1));
+        for (patience, curious, seconds) in [
+            (minute, Curious::Readers, Some(20)),
+            (minute, Curious::None, Some(20)),
+            (None, Curious::Readers, Some(20)),
+            (None, Curious::None, None),
+        ] {
+            assert_eq!(gap(patience, curious), seconds.map(Duration::from_secs));
+        }
     }
 
     #[test]

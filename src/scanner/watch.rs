@@ -2,16 +2,13 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Symbologies;
 use super::stream::Stream;
 use super::tracker::Sighting;
 use crate::frame::{Frame, Luma, Outlines, Sight, Slot};
-use crate::worker::{Stop, Worker};
-
-/// How long the thread's end may take when no frame comes.
-const PATIENCE: Duration = Duration::from_millis(100);
+use crate::worker::Worker;
 
 /// Starts the thread. It reads `frames` until the worker is dropped, reports what counts, puts where each code is into
 /// `outlines`, for the viewfinder, and takes the code whose outline was touched.
@@ -33,7 +30,10 @@ pub fn watch(
         newest: None,
         report,
     };
-    Worker::start("scanner", move |stop| watching.run(&frames, stop))
+    Worker::start_waiting(
+        "scanner",
+        move || async move { watching.run(&frames).await },
+    )
 }
 
 struct Watching<R> {
@@ -45,21 +45,26 @@ struct Watching<R> {
     report: R,
 }
 
+/// Nobody looks any longer.
+impl<R> Drop for Watching<R> {
+    fn drop(&mut self) {
+        self.outlines.sights.clear();
+    }
+}
+
 impl<R: FnMut(Sighting, Option<Instant>)> Watching<R> {
-    fn run(&mut self, frames: &Slot<Frame>, stop: &Stop) {
+    async fn run(&mut self, frames: &Slot<Frame>) {
         let mut seen = 0;
-        while !stop.is_asked() {
-            let (number, frame) = frames.wait_newer(seen, PATIENCE);
-            if number == seen {
-                continue;
-            }
+        loop {
+            let (number, frame) = frames.newer(seen).await;
             seen = number;
             match frame {
                 Some(frame) => self.see(&frame),
                 None => self.lose(),
             }
+            // Where a newer frame is always there already, nothing else is waited for, and the end would not be heard.
+            tokio::task::yield_now().await;
         }
-        self.outlines.sights.clear();
     }
 
     fn see(&mut self, frame: &Frame) {
@@ -125,6 +130,8 @@ fn fractions([x, y]: [i32; 2], luma: &Luma) -> [f32; 2] {
 mod tests {
     use std::path::Path;
     use std::sync::mpsc::{Receiver, sync_channel};
+    use std::task::{Wake, Waker};
+    use std::time::Duration;
 
     use super::*;
     use crate::frame::{Rgb, View};
@@ -292,6 +299,43 @@ mod tests {
                 .collect::<Vec<_>>(),
             [false, true]
         );
+    }
+
+    /// A camera that is always ahead: whenever sights come, the next frame is there.
+    struct Ahead(Arc<Slot<Frame>>, Frame);
+
+    impl Wake for Ahead {
+        fn wake(self: Arc<Self>) {
+            self.0.put(self.1.clone());
+        }
+    }
+
+    #[test]
+    fn the_thread_ends_at_once_without_a_frame_and_between_frames_that_never_cease() {
+        let ends = |desk: Desk| {
+            let outlines = Arc::clone(&desk.outlines);
+            let (teller, told) = sync_channel(1);
+            let ending = move || {
+                drop(desk);
+                teller.send(()).unwrap();
+            };
+            std::thread::Builder::new().spawn(ending).unwrap();
+            assert_eq!(told.recv_timeout(SOON), Ok(()), "it hangs");
+            assert_eq!(outlines.sights.newest().1, None);
+        };
+        ends(Desk::new());
+        let mut desk = Desk::new();
+        let frames = Arc::clone(&desk.frames);
+        let frame = Frame {
+            luma: picture_of("redeemed"),
+            preview: Arc::new(Rgb::new(0, 0, Vec::new()).unwrap()),
+            at: desk.at,
+        };
+        let waker = Waker::from(Arc::new(Ahead(frames, frame)));
+        desk.outlines.sights.wake_on_change(waker);
+        desk.show(&picture_of("redeemed"), 33);
+        desk.sight();
+        ends(desk);
     }
 
     #[test]

@@ -110,13 +110,12 @@ pub fn bar_ui(
 ) -> Option<Act> {
     let matters = matters(screen, look, now);
     let mut act = None;
-    let mut rest = rect.shrink2(vec2(MARGIN, 4.0));
+    // Each but the last has a gap behind it.
+    let whole = rect.shrink2(vec2(MARGIN, 4.0));
+    let whole = whole.with_max_x(whole.right() + GAP / 2.0);
     for (at, matter) in matters.iter().enumerate() {
-        let left = u16::try_from(matters.len() - at).unwrap_or(1);
-        let gap = if left > 1 { GAP / 2.0 } else { 0.0 };
-        let (place, after) = cut_left(rest, rest.width() / f32::from(left));
-        rest = after;
-        let place = place.with_max_x(place.right() - gap);
+        let place = part(whole, at, matters.len(), Way::Across);
+        let place = place.with_max_x(place.right() - GAP / 2.0);
         card(ui, place, matter.tone.fill());
         let (mark, words) = cut_left(place.shrink(8.0), TARGET - 8.0);
         icon::paint(
@@ -233,11 +232,10 @@ fn doubt_ui(
         }
         text.put_centred(ui, place);
     }
-    let label = look.wording.say("ask-now");
-    let key_look = Key::new(&label, tone.text(), tone.fill()).enabled(doubt.next_at.is_some());
     let place = part(keys, 0, 2, Way::Down).shrink(2.0);
-    if key_look.show(ui, place, &format!("ask-now {}", doubt.attempt)) {
-        return Some(Wanted::Act(Act::Touch(Touch::AskNow(doubt.attempt))));
+    let name = format!("ask-now {}", doubt.attempt);
+    if let Some(act) = ask_now_ui(ui, place, (look, tone), doubt, &name) {
+        return Some(Wanted::Act(act));
     }
     let label = look.wording.say("override-open");
     let key_look = Key::new(&label, tone.shade(), tone.text());
@@ -245,4 +243,18 @@ fn doubt_ui(
     key_look
         .show(ui, place, &format!("override {}", doubt.attempt))
         .then_some(Wanted::Override(doubt.attempt))
+}
+
+/// The key that asks about an attempt at once.
+pub fn ask_now_ui(
+    ui: &mut Ui,
+    place: Rect,
+    (look, tone): (Look<'_>, Tone),
+    doubt: &DoubtLine,
+    name: &str,
+) -> Option<Act> {
+    let label = look.wording.say("ask-now");
+    let key = Key::new(&label, tone.text(), tone.fill()).enabled(doubt.next_at.is_some());
+    key.show(ui, place, name)
+        .then_some(Act::Touch(Touch::AskNow(doubt.attempt)))
 }

@@ -5,7 +5,7 @@ use qrcode::{EcLevel, QrCode};
 
 use super::look::{Act, Look, is_wide};
 use super::theme::{self, GAP, MARGIN, TARGET};
-use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
+use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top, rows};
 use crate::card::Code;
 use crate::screen::{DoubtLine, Finished, Known};
 
@@ -68,45 +68,74 @@ impl Details {
 
 /// Draws the page.
 pub fn details_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, details: &Details) -> Option<Act> {
-    let inner = rect.shrink(MARGIN);
-    let (head, rest) = cut_top(inner, theme::TITLE * 1.5);
+    let Places {
+        head,
+        list,
+        code,
+        hint,
+        close,
+    } = Places::of(rect);
     let title = look.wording.say("details-title");
     Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
-    let (rest, foot) = cut_bottom(rest, TARGET + GAP);
-    let (list, picture) = if is_wide(rest) {
-        let (list, picture) = cut_left(rest, rest.width() * 0.6);
-        (list, picture.with_min_x(picture.left() + MARGIN))
-    } else {
-        let (list, picture) = cut_top(rest, rest.height() * 0.5);
-        (list, picture.with_min_y(picture.top() + MARGIN))
-    };
     let facts = details.facts(look);
     facts_ui(ui, list, look, &facts);
-    let (code, hint) = cut_bottom(picture, theme::SMALL * 2.4);
     let lines: Vec<String> = facts
         .iter()
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
     code_ui(ui, code, &lines.join("\n"));
     let words = look.wording.say("details-scan");
-    Text::small(&words, look.palette.muted)
-        .centred()
-        .put_centred(ui, hint);
+    Text::small(&words, look.palette.muted).put_centred(ui, hint);
     let label = look.wording.say("close");
-    let (_, place) = cut_right(foot.with_min_y(foot.top() + GAP), 260.0);
     let key = Key::new(&label, look.palette.key, look.palette.text);
-    key.show(ui, place, "details-close").then_some(Act::Close)
+    key.show(ui, close, "details-close").then_some(Act::Close)
+}
+
+/// Where everything on the page stands.
+struct Places {
+    head: Rect,
+    list: Rect,
+    code: Rect,
+    hint: Rect,
+    close: Rect,
+}
+
+impl Places {
+    /// Wide, the code has the whole height beside everything else: a phone has to read it off a small display too, below
+    /// whatever bars there are.
+    fn of(rect: Rect) -> Self {
+        let inner = rect.shrink(MARGIN);
+        let is_wide = is_wide(inner);
+        let (code, beside) = if is_wide {
+            let side = inner.height().min(inner.width() * 0.37);
+            let (code, beside) = cut_left(inner, side);
+            (code, beside.with_min_x(beside.left() + MARGIN))
+        } else {
+            (Rect::NOTHING, inner)
+        };
+        let (head, rest) = cut_top(beside, theme::TITLE * 1.5);
+        let (rest, foot) = cut_bottom(rest, TARGET + GAP);
+        let (hint, close) = cut_right(foot.with_min_y(foot.top() + GAP), 260.0);
+        let (list, code) = if is_wide {
+            (rest, code)
+        } else {
+            let (list, code) = cut_top(rest, rest.height() * 0.5);
+            (list, code.with_min_y(code.top() + MARGIN))
+        };
+        Self {
+            head,
+            list,
+            code,
+            hint: hint.with_max_x(hint.right() - GAP),
+            close,
+        }
+    }
 }
 
 fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, facts: &[(String, String)]) {
     card(ui, rect, look.palette.card);
-    let inner = rect.shrink(GAP);
-    let count = f32::from(u16::try_from(facts.len()).unwrap_or(1)).max(1.0);
-    let height = (inner.height() / count).min(theme::BODY * 2.2);
-    let mut rest = inner;
-    for (name, value) in facts {
-        let (row, after) = cut_top(rest, height);
-        rest = after;
+    let rows = rows(rect.shrink(GAP), facts.len());
+    for ((name, value), row) in facts.iter().zip(rows) {
         let (left, right) = cut_left(row, row.width() * 0.3);
         Text::small(name, look.palette.muted).put_centred(ui, left);
         Text::bold(value, theme::BODY * 0.85, look.palette.text).put_centred(ui, right);

@@ -81,16 +81,29 @@ pub fn idle_ui(
             .announced()
             .put_centred(ui, text.shrink2(vec2(GAP, 0.0)));
     }
+    act.or(keypad_key_ui(
+        ui,
+        foot.with_min_y(foot.top() + GAP),
+        look,
+        screen,
+    ))
+}
+
+/// The way to the keypad. Without a camera it is what to touch.
+fn keypad_key_ui(ui: &mut Ui, place: Rect, look: Look<'_>, screen: &Screen) -> Option<Act> {
+    let (fill, text) = if screen.desk.camera.is_trouble() {
+        (look.palette.accent, look.palette.on_accent)
+    } else {
+        (look.palette.key, look.palette.text)
+    };
     let label = look.wording.say("keypad-open");
-    let place = foot.with_min_y(foot.top() + GAP);
-    if Key::new(&label, look.palette.key, look.palette.text).show(ui, place, "keypad-open") {
-        act = Some(Act::Open(Door::Keypad));
-    }
-    act
+    let key = Key::new(&label, fill, text);
+    key.show(ui, place, "keypad-open")
+        .then_some(Act::Open(Door::Keypad))
 }
 
 /// How much of the words' place the desk's own code takes.
-const INVITATION: f32 = 0.55;
+const INVITATION: f32 = 0.6;
 /// The demo's story whose customer scans the desk's own code.
 const HAND_OFF: &str = "hand_off";
 /// How high a phone of the strip is.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
 
+use super::attention::ask_now_ui;
 use super::icon::{self, Icon};
 use super::look::{Act, Look, is_wide};
 use super::theme::{self, GAP, MARGIN, TARGET, Tone, Weight};
@@ -163,11 +164,7 @@ fn ask_ui(
     let said = look.wording.doubt_progress(doubt, now);
     Text::bold(&said, theme::BODY, tone.text())
         .put_centred(ui, words.with_max_x(words.right() - GAP));
-    let label = look.wording.say("ask-now");
-    let key_look = Key::new(&label, tone.text(), tone.fill()).enabled(doubt.next_at.is_some());
-    key_look
-        .show(ui, key, "ask-now")
-        .then_some(Act::Touch(Touch::AskNow(doubt.attempt)))
+    ask_now_ui(ui, key, (look, tone), doubt, "ask-now")
 }
 
 /// The code, the coupon and its dates in one small line.

@@ -206,14 +206,8 @@ fn words_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, form: &mut Overriding) {
     let Some(typing) = &mut form.typing else {
         return;
     };
-    let rest = typing::titled_ui(ui, rect, look, "override-words");
-    let hint = look.wording.say("override-words");
-    let ends = Ends {
-        back: "override-words-close",
-        on: ("override-words-keep", "remark-keep"),
-        may_go_on: true,
-    };
-    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, None) {
+    let names = ("override-words-close", "override-words-keep");
+    match typing::words_page_ui(ui, rect, look, (typing, "override-words"), names) {
         Ended::Not => {}
         Ended::Back => form.typing = None,
         Ended::On => {

@@ -5,7 +5,7 @@ use eframe::egui::{CornerRadius, Rect, Ui, pos2, vec2};
 use super::icon::{self, Icon};
 use super::look::{Act, Look, is_wide};
 use super::theme::{self, GAP, MAIN_TARGET, MARGIN, TARGET, Tone};
-use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
+use super::widgets::{self, Key, Text, card, cut_bottom, cut_left, cut_right, cut_top};
 use crate::event::Touch;
 use crate::screen::Review;
 use crate::wording::desk::clock_time;
@@ -108,12 +108,8 @@ fn time_line_ui(ui: &Ui, rect: Rect, look: Look<'_>, review: &Review) {
 
 /// Rows of a name and a value.
 fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, review: &Review, rows: &[(&str, String)]) {
-    let count = f32::from(u16::try_from(rows.len()).unwrap_or(1)).max(1.0);
-    let height = (rect.height() / count).min(theme::BODY * 2.2);
-    let mut rest = rect;
-    for (label, value) in rows {
-        let (row, after) = cut_top(rest, height);
-        rest = after;
+    let places = widgets::rows(rect, rows.len());
+    for ((label, value), row) in rows.iter().zip(places) {
         ui.painter()
             .hline(row.x_range(), row.top(), (1.5, look.palette.key));
         let (name, said) = cut_left(row, rect.width() * 0.24);
@@ -125,8 +121,8 @@ fn facts_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, review: &Review, rows: &[(&
             time_line_ui(ui, line.with_max_y(line.bottom() - 6.0), look, review);
             said
         } else if *label == "label-status" {
-            let (mark, said) = cut_left(said, height * 0.8);
-            let side = mark.shrink(height * 0.16);
+            let (mark, said) = cut_left(said, row.height() * 0.8);
+            let side = mark.shrink(row.height() * 0.16);
             icon::paint(ui.painter(), side, Icon::Check, look.palette.text);
             said.with_min_x(said.left() + GAP / 2.0)
         } else {

@@ -154,6 +154,20 @@ fn titled(ui: &mut Ui, rect: Rect, look: Look<'_>, key: &str) -> Rect {
     rest
 }
 
+/// Places for so many keys, two a row, from the top downwards: on a tall display they do not drift apart.
+fn two_a_row(rect: Rect, count: usize) -> impl Iterator<Item = Rect> {
+    const HIGHEST: f32 = 1.6 * TARGET;
+    let rows = count.div_ceil(2);
+    let high = f32::from(u16::try_from(rows).unwrap_or(u16::MAX)) * (HIGHEST + GAP);
+    let (rect, _) = cut_top(rect, high);
+    (0..count).map(move |at| {
+        let line = part(rect, at / 2, rows, Way::Down);
+        // Where fingers need all of the height, less is left between.
+        let between = ((line.height() - TARGET) / 2.0).clamp(4.0, GAP / 2.0);
+        part(line, at % 2, 2, Way::Across).shrink2(vec2(GAP / 2.0, between))
+    })
+}
+
 fn menu_ui(
     ui: &mut Ui,
     rect: Rect,
@@ -178,12 +192,9 @@ fn menu_ui(
         "day-close",
     ];
     keys.retain(|key| *key != "service-training" || office.may_train);
-    let rows = keys.len().div_ceil(2);
     let mut act = None;
-    for (at, name) in keys.into_iter().enumerate() {
-        let line = part(rest, at / 2, rows, Way::Down);
-        let place = part(line, at % 2, 2, Way::Across).shrink2(vec2(GAP / 2.0, 4.0));
-        let place = place.with_max_y(place.bottom().min(place.top() + 1.6 * TARGET));
+    let places = two_a_row(rest, keys.len());
+    for (name, place) in keys.into_iter().zip(places) {
         let label = look.wording.say(name);
         let words = menu_words(look, name, office).unwrap_or_else(|| label.clone());
         let key = Key::new(&label, look.palette.key, look.palette.text).saying(&words);

@@ -6,7 +6,7 @@ use super::day::{self, pages, paging_ui};
 use super::icon;
 use super::look::{Act, Look, is_wide};
 use super::theme::{self, GAP, MARGIN, TARGET};
-use super::typing::{self, Ended, Ends, Typing, Way, part};
+use super::typing::{self, Ended, Typing, Way, part};
 use super::widgets::{Key, Text, card, cut_bottom, cut_left, cut_top};
 use crate::card::Code;
 use crate::office::{DayLine, Reading, Story};
@@ -223,14 +223,8 @@ fn remark_ui(
     typing: &mut Typing,
     attempt: AttemptId,
 ) -> Said {
-    let rest = typing::titled_ui(ui, rect, look, "remark-open");
-    let hint = look.wording.say("remark-open");
-    let ends = Ends {
-        back: "remark-close",
-        on: ("remark-keep", "remark-keep"),
-        may_go_on: true,
-    };
-    match typing::page_ui(ui, rest, look, (typing, &hint), &ends, None) {
+    let names = ("remark-close", "remark-keep");
+    match typing::words_page_ui(ui, rect, look, (typing, "remark-open"), names) {
         Ended::Not => Said::Nothing,
         Ended::Back => Said::Back,
         Ended::On => Said::Act(Act::Note(attempt, Says::Remark(typing.text.clone()))),

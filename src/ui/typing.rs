@@ -181,6 +181,25 @@ pub fn page_ui(
     ends_ui(ui, (back, on), look, ends)
 }
 
+/// A page of its own on which somebody writes a few words, kept or not: its title says which. `back` and `keep` are the
+/// names of its ends.
+pub fn words_page_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    look: Look<'_>,
+    (typing, title): (&mut Typing, &str),
+    (back, keep): (&str, &str),
+) -> Ended {
+    let rest = titled_ui(ui, rect, look, title);
+    let hint = look.wording.say(title);
+    let ends = Ends {
+        back,
+        on: (keep, "remark-keep"),
+        may_go_on: true,
+    };
+    page_ui(ui, rest, look, (typing, &hint), &ends, None)
+}
+
 /// The two ends side by side below something else.
 pub fn foot_ui(ui: &mut Ui, foot: Rect, look: Look<'_>, ends: &Ends<'_>) -> Ended {
     let back = part(foot, 0, 2, Way::Across);

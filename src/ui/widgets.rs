@@ -382,3 +382,14 @@ pub fn cut_right(rect: Rect, width: f32) -> (Rect, Rect) {
 pub fn cut_left(rect: Rect, width: f32) -> (Rect, Rect) {
     rect.split_left_right_at_x((rect.left() + width).min(rect.right()))
 }
+
+/// So many rows of equal height from the top of `rect` downwards, none higher than a name and its value want.
+pub fn rows(rect: Rect, count: usize) -> impl Iterator<Item = Rect> {
+    let share = f32::from(u16::try_from(count).unwrap_or(u16::MAX)).max(1.0);
+    let height = (rect.height() / share).min(theme::BODY * 2.2);
+    (0..count).scan(rect, move |rest, _row| {
+        let (row, after) = cut_top(*rest, height);
+        *rest = after;
+        Some(row)
+    })
+}

@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use crate::platform::{Odd, Platform};
 use crate::provision::HeadOffice;
 use crate::support::{APP_SECRET, phone_with, program};
-use crate::window::layout::look_over;
+use crate::window::layout::{look_over, must_be_without};
 
 const SOON: Duration = Duration::from_mins(1);
 
@@ -191,12 +191,7 @@ fn every_page_of_a_first_start_can_be_read_and_hit() {
             look(&mut first, "works");
         }
     }
-    assert!(
-        found.is_empty(),
-        "{} faults:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    must_be_without(&found);
 }
 
 #[test]

@@ -100,6 +100,8 @@ struct State {
     /// How many look-ups are yet to go wrong.
     stumbles: u32,
     codes: BTreeMap<String, &'static str>,
+    /// The card of the codes that are not of the usual one.
+    cards: BTreeMap<String, &'static str>,
     faults: Vec<Fault>,
     odd: Vec<(&'static str, Odd)>,
     title: Option<&'static str>,
@@ -171,6 +173,12 @@ impl Platform {
     pub fn know(&self, code: &str, status: &'static str) {
         let mut state = self.state.lock().unwrap();
         state.codes.insert(code.to_owned(), status);
+    }
+
+    /// This code is a coupon of that card.
+    pub fn file_under(&self, code: &str, card_id: &'static str) {
+        let mut state = self.state.lock().unwrap();
+        state.cards.insert(code.to_owned(), card_id);
     }
 
     /// The next look-ups go wrong.
@@ -446,8 +454,9 @@ impl Platform {
                 }
                 let text = match state.shown(&code) {
                     Some(status) => {
+                        let card_id = state.cards.get(&code).copied().unwrap_or("pCARD");
                         json!({"errcode": 0, "errmsg": "ok", "openid": OPENID, "can_consume": status == "NORMAL",
-                        "user_card_status": status, "card": {"card_id": "pCARD", "begin_time": 0, "end_time": 4_102_444_800_i64}})
+                        "user_card_status": status, "card": {"card_id": card_id, "begin_time": 0, "end_time": 4_102_444_800_i64}})
                     }
                     None => json!({"errcode": 40056, "errmsg": "invalid serial code rid: 1-2-3"}),
                 };

@@ -14,7 +14,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use tokio::sync::watch;
 
 use crate::window::Walk;
-use crate::window::layout::measure;
+use crate::window::layout::{measure, must_be_without};
 
 impl Walk {
     fn type_digits(&mut self, digits: &str) {
@@ -378,12 +378,7 @@ fn every_page_behind_the_counter_can_be_read_and_hit() {
             found.extend(measured(language, size));
         }
     }
-    assert!(
-        found.is_empty(),
-        "{} faults:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    must_be_without(&found);
 }
 
 /// Into the list of what is in doubt, and to the manager's form of its one line.

@@ -4,6 +4,7 @@
 
 pub mod bare;
 pub mod contrast;
+mod honoured;
 mod hostile;
 pub mod layout;
 mod repeat;
@@ -452,10 +453,15 @@ fn a_customer_scans_the_desks_code_and_hands_his_coupon_over() {
     }
 }
 
-/// What a phone would read off the window: its black and white fields, a pixel a point.
-fn codes_drawn(walk: &Walk) -> Vec<String> {
-    let (width, height) = (1920, 1080);
-    let mut pixels = vec![128; usize::from(width) * usize::from(height)];
+/// What a phone would read off the window: its black and white fields, pixel by pixel, seen from so many times as far as
+/// where a pixel is one of the phone's.
+fn codes_drawn(walk: &Walk, far: usize) -> Vec<String> {
+    let ctx = &walk.harness.ctx;
+    let per_point = ctx.pixels_per_point();
+    let size = ctx.content_rect().size() * per_point;
+    let whole = |side: f32| (0..u16::MAX).find(|whole| f32::from(*whole) + 0.5 >= side);
+    let (width, height) = (whole(size.x).unwrap(), whole(size.y).unwrap());
+    let mut pixels = vec![128_u8; usize::from(width) * usize::from(height)];
     for clipped in &walk.harness.output().shapes {
         let Shape::Rect(field) = &clipped.shape else {
             continue;
@@ -466,8 +472,8 @@ fn codes_drawn(walk: &Walk) -> Vec<String> {
             _ => continue,
         };
         let along = |range: Rangef, end: u16| {
-            let within = (0..end).filter(move |at| range.contains(f32::from(*at) + 0.5));
-            within.map(usize::from)
+            let is_within = move |at: &u16| range.contains((f32::from(*at) + 0.5) / per_point);
+            (0..end).filter(is_within).map(usize::from)
         };
         for y in along(field.rect.y_range(), height) {
             for x in along(field.rect.x_range(), width) {
@@ -475,33 +481,78 @@ fn codes_drawn(walk: &Walk) -> Vec<String> {
             }
         }
     }
-    let luma = Luma::new(width.into(), height.into(), pixels).unwrap();
+    let (width, height) = (usize::from(width), usize::from(height));
+    let (seen_width, seen_height) = (width / far, height / far);
+    let seen = (0..seen_width * seen_height).map(|at| {
+        let (left, top) = (at % seen_width * far, at / seen_width * far);
+        let rows = (top..top + far).flat_map(|y| &pixels[y * width + left..][..far]);
+        let light: usize = rows.map(|pixel| usize::from(*pixel)).sum();
+        u8::try_from(light / (far * far)).unwrap()
+    });
+    let luma = Luma::new(seen_width, seen_height, seen.collect()).unwrap();
     let found = scanner::scan(&luma, Symbologies::default(), Effort::All);
     found.into_iter().map(|found| found.text).collect()
 }
 
 #[test]
+fn the_details_are_photographed_off_a_small_display_too_whatever_bars_are_on_it() {
+    for language in Language::ALL {
+        let mut before = Walk::new(language);
+        before.hold_up("lost_for_good");
+        before.confirm();
+        before.ends_with("outcome-in-doubt", "why-unknown-consuming");
+        let mut screen = before.screens.borrow().clone();
+        // As many facts as there can be.
+        let Stage::Finished(finished) = &mut screen.stage else {
+            panic!("no outcome");
+        };
+        let trace = "rid: 572c0a60-1b2c3d4e-5f6a7b8c";
+        finished.errcode = Some(45009);
+        finished.errmsg = Some(format!("reach max api daily quota limit {trace}"));
+        finished.trace = Some(trace.to_owned());
+        let attempt = finished.attempt.unwrap().to_string();
+        let running = Running::begin(language).unwrap();
+        let mut parts = running.window();
+        let (shown, screens) = watch::channel(screen);
+        parts.screens = screens;
+        let mut walk = Walk::of(language, [1024.0, 600.0], (running, shown), parts);
+        walk.pass(ARMED);
+        walk.touch(&walk.say("details-open"));
+        walk.must_see(&walk.say("demo-watermark"));
+        walk.must_see(&walk.say("attention-show"));
+        for far in 1..=3 {
+            let photographed = codes_drawn(&walk, far);
+            let has_all = |text: &String| text.contains(&attempt) && text.contains(trace);
+            assert!(photographed.iter().any(has_all), "{far}: {photographed:?}");
+        }
+    }
+}
+
+#[test]
 fn the_desks_own_code_is_drawn_so_that_a_phone_reads_it_and_goes_with_the_line() {
-    let running = Running::begin(Language::En).unwrap();
-    let mut parts = running.window();
-    // A kiosk that redeems, not a demo.
-    (parts.phones, parts.handset) = (None, Some(watch::channel(None).1));
-    let (shown, screens) = watch::channel(parts.screens.borrow().clone());
-    parts.screens = screens;
-    let mut walk = Walk::of(Language::En, [1920.0, 1080.0], running, parts);
-    let words = walk.say("invitation");
-    let invitation =
-        "https://coupons.example/?pass=3-6a1b2c3d-0123456789ab-0123456789abcdef0123456789abcdef";
-    let invite = |walk: &mut Walk, invitation: Option<&str>| {
-        shown.send_modify(|screen| screen.desk.invitation = invitation.map(str::to_owned));
-        walk.harness.run_steps(3);
-    };
-    invite(&mut walk, Some(invitation));
-    walk.must_see(&words);
-    assert_eq!(codes_drawn(&walk), [invitation]);
-    invite(&mut walk, None);
-    assert!(!walk.sees(&words));
-    assert_eq!(codes_drawn(&walk), Vec::<String>::new());
+    for size in [[1920.0, 1080.0], [1080.0, 1920.0], [1024.0, 600.0]] {
+        let running = Running::begin(Language::En).unwrap();
+        let mut parts = running.window();
+        // A kiosk that redeems, not a demo.
+        (parts.phones, parts.handset) = (None, Some(watch::channel(None).1));
+        let (shown, screens) = watch::channel(parts.screens.borrow().clone());
+        parts.screens = screens;
+        let mut walk = Walk::of(Language::En, size, running, parts);
+        let words = walk.say("invitation");
+        let invitation = "https://coupons.example/?pass=3-6a1b2c3d-0123456789ab-0123456789abcdef0123456789abcdef";
+        let invite = |walk: &mut Walk, invitation: Option<&str>| {
+            shown.send_modify(|screen| screen.desk.invitation = invitation.map(str::to_owned));
+            walk.harness.run_steps(3);
+        };
+        invite(&mut walk, Some(invitation));
+        walk.must_see(&words);
+        for far in [1, 2] {
+            assert_eq!(codes_drawn(&walk, far), [invitation], "{size:?} {far}");
+        }
+        invite(&mut walk, None);
+        assert!(!walk.sees(&words));
+        assert_eq!(codes_drawn(&walk, 1), Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -612,7 +663,7 @@ fn the_details_hold_what_it_asks_for_and_no_other_screen_does() {
         assert!(!walk.sees(&attempt));
         walk.touch(&walk.say("details-open"));
         walk.must_see(&attempt);
-        let photographed = codes_drawn(&walk);
+        let photographed = codes_drawn(&walk, 1);
         let has_it = |text: &String| text.contains(&attempt);
         assert!(photographed.iter().any(has_it), "{photographed:?}");
     }

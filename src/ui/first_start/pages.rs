@@ -15,9 +15,11 @@ use crate::ui::viewfinder::{Preview, viewfinder_ui};
 use crate::ui::widgets::{Key, Text, card, cut_left, cut_top};
 use crate::wording::{Language, Wording};
 
+/// One of three, which stay together where the page is high.
 fn row(rect: Rect, at: usize) -> Rect {
-    let place = part(rect, at, 3, Way::Down).shrink(GAP / 2.0);
-    place.with_max_y(place.bottom().min(place.top() + 1.8 * TARGET))
+    const HIGHEST: f32 = 3.0 * (1.8 * TARGET + GAP);
+    let rect = rect.with_max_y(rect.bottom().min(rect.top() + HIGHEST));
+    part(rect, at, 3, Way::Down).shrink(GAP / 2.0)
 }
 
 /// Each in its own words.

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use eframe::egui::{Rect, Ui};
 
-use super::{Room, titled};
+use super::{Room, titled, two_a_row};
 use crate::office::{Change, Office, Wish};
 use crate::ui::look::{Act, Look};
-use crate::ui::theme::{self, GAP, TARGET};
-use crate::ui::typing::{Way, part};
+use crate::ui::theme::{self, TARGET};
 use crate::ui::widgets::{Key, Text, cut_bottom, cut_top};
 
 /// How loud outcomes may be, in percent.
@@ -61,11 +60,8 @@ pub(super) fn choices_ui(
     Text::body(&words, look.palette.muted).put_centred(ui, hint);
     let (keys, foot) = cut_bottom(rest, TARGET);
     let mut touched = None;
-    let rows = choices.len().div_ceil(2);
-    for (at, choice) in choices.into_iter().enumerate() {
-        let line = part(keys, at / 2, rows, Way::Down);
-        let place = part(line, at % 2, 2, Way::Across).shrink(GAP / 2.0);
-        let place = place.with_max_y(place.bottom().min(place.top() + 1.4 * TARGET));
+    let places = two_a_row(keys, choices.len());
+    for (choice, place) in choices.into_iter().zip(places) {
         let (fill, text) = if choice.is_chosen {
             (look.palette.accent, look.palette.on_accent)
         } else {

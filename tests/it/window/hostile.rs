@@ -15,7 +15,7 @@ use coupon_kiosk::wording::Language;
 use coupon_kiosk::wording::day::masked;
 use eframe::egui::{Event, Shape};
 
-use super::layout::{SHORTENED, measure};
+use super::layout::{SHORTENED, measure, must_be_without};
 use super::{ARMED, Walk};
 use crate::platform::{Odd, Platform};
 use crate::support::Desk;
@@ -134,12 +134,7 @@ fn no_text_that_is_read_typed_or_pasted_breaks_a_screen() {
         look(&mut walk, &what("pasted"), &mut found);
         walk.touch(&walk.say("keypad-close"));
     }
-    assert!(
-        found.is_empty(),
-        "{} faults:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    must_be_without(&found);
 }
 
 /// Codes that a merchant might have made, or somebody who wants to be mistaken.
@@ -250,12 +245,7 @@ fn every_code_is_shown_letter_for_letter_and_in_its_place() {
             }
         }
     }
-    assert!(
-        found.is_empty(),
-        "{} faults:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    must_be_without(&found);
 }
 
 #[test]
@@ -300,7 +290,7 @@ fn what_weixin_tells_breaks_no_screen() {
             walk.pass(ARMED);
             walk.touch(&walk.say("back"));
         }
-        assert!(found.is_empty(), "{}", found.join("\n"));
+        must_be_without(&found);
     }
 }
 

@@ -128,6 +128,12 @@ pub fn look_over<S>(harness: &mut Harness<'_, S>, what: &str, found: &mut Vec<St
     found.extend(all.into_iter().map(|fault| format!("{what}: {fault}")));
 }
 
+/// Says every fault that was found, not only the first.
+pub fn must_be_without(faults: &[String]) {
+    let count = faults.len();
+    assert!(faults.is_empty(), "{count} faults:\n{}", faults.join("\n"));
+}
+
 fn walk_stories(language: Language, (width, height): (f32, f32)) -> Vec<String> {
     let mut found = Vec::new();
     let mut walk = Walk::sized(language, width, height);
@@ -186,7 +192,7 @@ macro_rules! displays {
         fn $name() {
             for language in Language::ALL {
                 let found = walk_stories(language, ($width, $height));
-                assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+                must_be_without(&found);
             }
         }
     )*};

@@ -7,7 +7,7 @@ use coupon_kiosk::ui::drawn;
 use coupon_kiosk::wording::Language;
 
 use super::Walk;
-use super::layout::measure;
+use super::layout::{measure, must_be_without};
 use crate::platform::{Moment, Platform};
 use crate::support::Desk;
 
@@ -42,7 +42,7 @@ fn check_repeat(desk: &Desk, platform: &Platform, language: Language, by: Option
     walk.must_see(&walk.say("work-repeat"));
     let mut found = Vec::new();
     measure(&mut walk, "repeat", &mut found);
-    assert!(found.is_empty(), "{found:?}");
+    must_be_without(&found);
     // And so it is when the answer has come.
     answer.send(()).unwrap();
     walk.wait("outcome", |screen| {
