@@ -309,13 +309,28 @@ def demo(kiosk):
     says("a coupon of the demo is redeemed by touch")
 
 
+def first_start(kiosk):
+    """A desk that nobody has configured: its window is ready for systemd, and alive for the watchdog."""
+    machine = kiosk.machine
+    machine.shell(f"rm -f /etc/systemd/system/{UNIT}.d/demo.conf; : >/etc/coupon-kiosk/kiosk.toml; systemctl daemon-reload")
+    kiosk.log()
+    # It comes back when the unit is ready.
+    machine.run("systemctl", "restart", UNIT)
+    kiosk.wait('name="first zh"')
+    pid = kiosk.pid()
+    machine.picture("10-first-start")
+    time.sleep(75 if machine.slow == 1 else 330)
+    same(kiosk, pid)
+    says("without a configuration the first start's window was ready, and still the same after longer than the watchdog waits")
+
+
 # What a container has no devices of its own for.
 DEVICES = [devices, touch_unplugged, display_unplugged, never_sleeps]
 
 
 def main(folder, kind):
     wanted = os.environ.get("ONLY", "").split()
-    steps = [redeemed_by_touch, *DEVICES, killed, compared, storm, demo]
+    steps = [redeemed_by_touch, *DEVICES, killed, compared, storm, demo, first_start]
     if kind == "nspawn":
         steps = [step for step in steps if step not in DEVICES]
     with Machine(folder) if kind == "qemu" else Container(folder) as machine:
