@@ -120,6 +120,12 @@ fn given(args: &Args) -> anyhow::Result<Given> {
             Secret::from_file(Path::new(file)).with_context(|| format!("--secret {pair}"))?;
         secrets.insert(key.to_owned(), Hidden::new(secret.expose()));
     }
+    for (at, desk) in args.desks.iter().enumerate() {
+        ensure!(
+            !args.desks[..at].contains(desk),
+            "--desk {desk}: it stands there twice"
+        );
+    }
     let key = args.public_key.parse().ok();
     Ok(Given {
         address: guarded("address", &args.address)?,

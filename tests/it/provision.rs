@@ -427,4 +427,13 @@ fn head_office_hands_out_nothing_that_a_desk_would_refuse() {
         assert_eq!(told.exit, exit, "{words}");
         assert!(words.contains(says), "{says}: {words}");
     }
+    let twice = program()
+        .args(["fleet", "provision", "--desk", "front", "--desk", "front"])
+        .args(["--bundle", bundle, "--public-key", theirs.trim()])
+        .args(["--address", address])
+        .output()
+        .unwrap();
+    let twice = Ended::of(&twice);
+    assert_eq!(twice.exit, 2);
+    assert!(twice.stderr.contains("twice"), "{}", twice.stderr);
 }
