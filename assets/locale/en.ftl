@@ -332,21 +332,21 @@ hint-tilted = Hold the phone straight before the camera.
 
 ## The camera
 camera-none = No camera
-    .do = Plug one in. Until then, type the code or use a scanner.
+    .do = Plug one in. Until then, a USB scanner reads codes too.
 camera-opening = The camera is being opened …
     .do = It takes a moment.
 camera-live = The camera is on
     .do = Hold the coupon's code before it.
 camera-stalled = The camera sends no picture
-    .do = It is being started anew. Until then, type the code or use a scanner.
+    .do = It is being started anew. Until then, a USB scanner reads codes too.
 camera-lost = The camera was unplugged
-    .do = Plug it in again. Until then, type the code or use a scanner.
+    .do = Plug it in again. Until then, a USB scanner reads codes too.
 camera-busy = Another program uses the camera
-    .do = Close that program. Until then, type the code or use a scanner.
+    .do = Close that program. Until then, a USB scanner reads codes too.
 camera-refused = This kiosk may not open the camera
-    .do = Call the merchant's IT. Until then, type the code or use a scanner.
+    .do = Call the merchant's IT. Until then, a USB scanner reads codes too.
 camera-unusable = This camera's pictures cannot be used
-    .do = Plug in another one. Until then, type the code or use a scanner.
+    .do = Plug in another one. Until then, a USB scanner reads codes too.
 
 ## The way to Weixin
 connection-untried = Weixin: not asked yet
@@ -709,7 +709,7 @@ first-how = Who sets this kiosk up?
 first-how-code = By a code of head office's
 first-how-hand = By hand, here
 first-scan = Head office's code
-    .do = Hold it before the camera: on paper, on a phone, or from head office's screen.
+    .do = Hold it before the camera, on paper or on a phone; or read it with a USB scanner.
 first-claiming = Asking head office …
 first-foreign = This is no code of head office's for a new kiosk. Ask for one there.
 first-unreachable = Head office does not answer. Look at the network, then hold the code up again.

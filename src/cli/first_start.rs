@@ -180,6 +180,7 @@ impl SetUp {
                 })?;
                 Ok(None)
             }
+            Asks::Scanned(text) => self.claim(&text),
             Asks::LookAway => {
                 self.eye.close();
                 Ok(None)

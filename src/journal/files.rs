@@ -80,7 +80,7 @@ pub fn is_absent(path: &Path) -> io::Result<bool> {
 /// The right to write, given back when this goes, at the latest by the end of the process.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 /// Why there is no lock.
@@ -106,10 +106,18 @@ impl Lock {
             .or_else(|error| File::open(&lock_path).map_err(|_neither| error))
             .map_err(NoLock::Io)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(NoLock::Held),
             Err(TryLockError::Error(error)) => Err(NoLock::Io(error)),
         }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave it to a child process that another thread has begun and that has not become another
+        // program yet.
+        self.file.unlock().ok();
     }
 }
 
@@ -139,4 +147,22 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_let_go_is_free_whoever_still_has_a_copy_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.sqlite");
+        let lock = Lock::take(&path).unwrap();
+        assert!(matches!(Lock::take(&path), Err(NoLock::Held)));
+        // As a child process has one between its fork and its exec.
+        let copy = lock.file.try_clone().unwrap();
+        drop(lock);
+        assert!(Lock::take(&path).is_ok());
+        drop(copy);
+    }
 }

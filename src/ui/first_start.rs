@@ -24,6 +24,7 @@ use super::opening;
 use super::theme::{self, GAP, MARGIN, Palette, TARGET};
 use super::typing::{self, Ended, Ends, Typing, Way, part};
 use super::viewfinder::Preview;
+use super::wedge::{Typed, Wedge};
 use super::widgets::{Key, Text, cut_bottom, cut_top};
 use crate::office::checkup::{Checkup, Panel};
 use crate::office::first_start::{Hidden, Provision, Reach, Start, Tested};
@@ -42,6 +43,8 @@ pub struct FirstStart {
     sees_frames: Arc<AtomicBool>,
     /// When it was told last that the window lives, by egui's clock in seconds.
     told_alive: Option<f64>,
+    /// A USB scanner reads head office's code too.
+    wedge: Wedge,
     store: Typing,
     camera: Option<String>,
     way: Source,
@@ -85,6 +88,7 @@ impl FirstStart {
             preview: Preview::default(),
             sees_frames,
             told_alive: None,
+            wedge: Wedge::default(),
             store: Typing::default(),
             camera: None,
             way: Source::Account,
@@ -133,22 +137,6 @@ impl FirstStart {
         }
     }
 
-    fn key(&self) -> &'static str {
-        match (self.step, self.way) {
-            (Step::Language, _) => "first-language",
-            (Step::How, _) => "first-how",
-            (Step::Scan, _) => "first-scan",
-            (Step::Store, _) => "first-store",
-            (Step::Camera, _) => "first-camera",
-            (Step::Way, _) => "first-way",
-            (Step::Public, Source::Account) => "first-appid",
-            (Step::Public, Source::Service) => "first-url",
-            (Step::Secret, Source::Account) => "first-secret",
-            (Step::Secret, Source::Service) => "first-bearer",
-            (Step::Test, _) => "first-test",
-        }
-    }
-
     fn page_ui(&mut self, ui: &mut Ui, rect: Rect) -> Option<Goes> {
         let wording = Wording::new(self.wording.language());
         let zone = jiff::tz::TimeZone::UTC;
@@ -163,7 +151,8 @@ impl FirstStart {
             return asks.map(Goes::Examined);
         }
         let (head, rest) = cut_top(inner, theme::TITLE * 1.6);
-        let title = wording.say(self.key());
+        let key = self.step.key(self.way);
+        let title = wording.say(key);
         Text::bold(&title, theme::TITLE, look.palette.text).put_centred(ui, head);
         let (hint, rest) = cut_top(rest, theme::BODY * 2.6);
         let mut said = match &self.provision {
@@ -175,7 +164,7 @@ impl FirstStart {
                 ];
                 wording.say_with("first-provided", &values)
             }
-            Some(_) | None => wording.say(&format!("{}.do", self.key())),
+            Some(_) | None => wording.say(&format!("{key}.do")),
         };
         if self.step == Step::Store {
             said = format!("{said} {}", wording.say("typing-script"));
@@ -290,7 +279,7 @@ impl FirstStart {
         }
     }
 
-    /// The camera's newest frame, while it is looked at.
+    /// The camera's newest frame, while it is looked at, and the end of what a USB scanner types.
     fn look(&mut self, ctx: &Context) {
         self.sees_frames
             .store(self.step == Step::Scan, Ordering::Relaxed);
@@ -298,6 +287,16 @@ impl FirstStart {
             let now = (self.parts.tick)();
             self.preview.take(ctx, &self.parts.picture.frames, now);
             self.preview.outline(&self.parts.picture.outlines, false);
+            let ended = self.wedge.pause(now);
+            self.scanned(ended);
+        }
+    }
+
+    fn scanned(&self, typed: impl IntoIterator<Item = Typed>) {
+        for typed in typed {
+            if let Typed::Scanned(text) = typed {
+                (self.parts.tell)(Asks::Scanned(text));
+            }
         }
     }
 
@@ -366,6 +365,13 @@ impl eframe::App for FirstStart {
     )]
     fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
         theme::bound_texture(raw_input);
+        if self.step == Step::Scan {
+            let events = std::mem::take(&mut raw_input.events);
+            let (kept, typed) = self.wedge.sift(events, (self.parts.tick)());
+            raw_input.events = kept;
+            self.scanned(typed);
+            return;
+        }
         let Some(typing) = self.typing() else {
             return;
         };

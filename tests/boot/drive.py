@@ -322,6 +322,29 @@ def first_start(kiosk):
     time.sleep(75 if machine.slow == 1 else 330)
     same(kiosk, pid)
     says("without a configuration the first start's window was ready, and still the same after longer than the watchdog waits")
+    for key, text in (
+        ("first en", None),
+        ("first-how-hand", None),
+        ("first-next", None),
+        ("first-camera-any", None),
+        ("first-way-account", "wx0123456789abcdef"),
+        ("first-next", "secret-of-the-boot-test"),
+        ("first-next", None),
+        ("first-try", None),
+    ):
+        kiosk.tap(key)
+        time.sleep(machine.slow)
+        if text:
+            machine.type(text)
+            time.sleep(machine.slow)
+    time.sleep(2 * machine.slow)
+    machine.picture("11-set-up")
+    kiosk.tap("first-begin")
+    kiosk.shown("Idle")
+    time.sleep(machine.slow)
+    kiosk.redeem()
+    same(kiosk, pid)
+    says("it was set up by touch and keyboard, and the same process redeemed a coupon then")
 
 
 # What a container has no devices of its own for.

@@ -15,7 +15,7 @@ use coupon_kiosk::ui::first_start::FirstStart;
 use coupon_kiosk::wording::{Language, Wording};
 use coupon_kiosk::worker::Worker;
 use eframe::App as _;
-use eframe::egui::{Event, RawInput};
+use eframe::egui::{Event, Key, Modifiers, RawInput};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use tokio::sync::watch;
@@ -304,6 +304,36 @@ fn head_office_s_code_before_the_camera_sets_the_kiosk_up_with_its_secret() {
     };
     let secret = std::fs::read_to_string(secret_file).unwrap();
     assert_eq!(secret.trim(), APP_SECRET);
+}
+
+#[test]
+fn a_usb_scanner_reads_head_office_s_code_where_there_is_no_camera() {
+    let platform = Platform::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut office = HeadOffice::near(&["front"]);
+    let code = office.code();
+    let mut first = First::new(folder.path(), environment(folder.path(), &platform));
+    first.harness.get_by_label("中文").click();
+    first.harness.run_steps(3);
+    first.touch("first-how-code");
+    first.hands.recv_timeout(SOON).unwrap();
+    let enter = |pressed| Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let mut typed: Vec<Event> = code.chars().map(|one| Event::Text(one.into())).collect();
+    typed.extend([enter(true), enter(false)]);
+    let mut input = RawInput {
+        events: typed,
+        ..RawInput::default()
+    };
+    let ctx = first.harness.ctx.clone();
+    first.harness.state_mut().raw_input_hook(&ctx, &mut input);
+    first.wait(|tested| matches!(tested, Tested::Provided(_)));
+    assert_eq!(office.next()["event"], "claimed");
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub enum Asks {
     Cameras,
     /// Look for head office's code.
     Look,
+    /// A USB scanner has read this.
+    Scanned(String),
     /// It is looked for no more.
     LookAway,
     /// The doctor's look at everything.

@@ -56,4 +56,21 @@ impl Step {
         let next = at.and_then(|at| all.get(at.checked_add_signed(steps)?));
         next.copied().unwrap_or(self)
     }
+
+    /// Its title in the wording, and with `.do` what to do there.
+    pub(super) fn key(self, way: Source) -> &'static str {
+        match (self, way) {
+            (Self::Language, _) => "first-language",
+            (Self::How, _) => "first-how",
+            (Self::Scan, _) => "first-scan",
+            (Self::Store, _) => "first-store",
+            (Self::Camera, _) => "first-camera",
+            (Self::Way, _) => "first-way",
+            (Self::Public, Source::Account) => "first-appid",
+            (Self::Public, Source::Service) => "first-url",
+            (Self::Secret, Source::Account) => "first-secret",
+            (Self::Secret, Source::Service) => "first-bearer",
+            (Self::Test, _) => "first-test",
+        }
+    }
 }
