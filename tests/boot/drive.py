@@ -25,10 +25,12 @@ class Kiosk:
         self.machine = machine
         self.cursor = None
         self.keys = {}
+        # What was logged and not looked at yet.
+        self.backlog = []
         self.coupons = iter(range(700000000001, 700000000400))
 
     def log(self):
-        """What was logged since the last time: when (seconds since the kernel's start), and what."""
+        """Hears what was logged since the last time: when (seconds since the kernel's start), and what."""
         command = ["journalctl", "-b", "-u", UNIT, "-o", "json", "--no-pager", "--show-cursor"]
         if self.cursor:
             command.append(f"--after-cursor={self.cursor}")
@@ -47,7 +49,12 @@ class Kiosk:
             key = re.search(r'key x=(-?\d+) y=(-?\d+) name="(.+)"', line)
             if key:
                 self.keys[key[3]] = (int(key[1]), int(key[2]))
-        return lines
+        self.backlog += lines
+
+    def skip(self):
+        """What was logged until now is waited for no more."""
+        self.log()
+        self.backlog.clear()
 
     def wait(self, words, secs=60):
         """Until a line holds the words; when that was."""
@@ -55,7 +62,9 @@ class Kiosk:
         end = time.monotonic() + secs
         seen = []
         while time.monotonic() < end:
-            for at, line in self.log():
+            self.log()
+            while self.backlog:
+                at, line = self.backlog.pop(0)
                 seen.append(line)
                 if words in line:
                     return at
@@ -101,7 +110,7 @@ class Kiosk:
     def start_anew(self, kill):
         """Kills something, and waits until the kiosk stands there again. How long that took."""
         before = int(self.fact("NRestarts"))
-        self.log()
+        self.skip()
         begun = time.monotonic()
         kill()
         self.shown("Idle", 180)
@@ -167,7 +176,7 @@ def devices(kiosk):
     """Camera and sound inside the unit's sandbox."""
     machine = kiosk.machine
     machine.run("modprobe", "vivid", "n_devs=1")
-    kiosk.wait("Live", 60)
+    kiosk.wait('camera state="live"', 60)
     time.sleep(1.5 * machine.slow)
     machine.picture("4-camera")
     says("a camera of the kernel's own (vivid) was plugged in and is live, in the sandbox")
@@ -236,7 +245,7 @@ def killed(kiosk):
     longest = 0
     for _ in range(KILLS):
         begun = time.monotonic()
-        kiosk.log()
+        kiosk.skip()
         pid = kiosk.pid()
         kiosk.scan(next(kiosk.coupons))
         if chance.random() < 0.8:
@@ -280,7 +289,7 @@ def storm(kiosk):
             raise Failed("no storm guard rested")
         machine.shell("pkill -KILL -x coupon-kiosk", may_fail=True)
         time.sleep(0.3)
-    kiosk.log()
+    kiosk.skip()
     begun = time.monotonic()
     kiosk.shown("Idle", 400)
     says(f"ended twenty times in a row, it rested and was back after {time.monotonic() - begun:.0f} s")
@@ -293,15 +302,15 @@ def demo(kiosk):
         "printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/env XDG_RUNTIME_DIR=%%t/coupon-kiosk /usr/bin/cage -d -- "
         f"/usr/bin/coupon-kiosk demo --lang en\\n' >/etc/systemd/system/{UNIT}.d/demo.conf; systemctl daemon-reload"
     )
-    kiosk.log()
+    kiosk.skip()
     machine.run("systemctl", "restart", UNIT)
     kiosk.shown("Idle")
     time.sleep(2 * machine.slow)
     machine.picture("8-demo")
-    kiosk.log()
+    kiosk.skip()
     kiosk.tap("redeemed")
     kiosk.shown("Review")
-    kiosk.log()
+    kiosk.skip()
     kiosk.tap("confirm")
     kiosk.shown("Finished")
     time.sleep(0.7 * machine.slow)
@@ -313,7 +322,7 @@ def first_start(kiosk):
     """A desk that nobody has configured: its window is ready for systemd, and alive for the watchdog."""
     machine = kiosk.machine
     machine.shell(f"rm -f /etc/systemd/system/{UNIT}.d/demo.conf; : >/etc/coupon-kiosk/kiosk.toml; systemctl daemon-reload")
-    kiosk.log()
+    kiosk.skip()
     # It comes back when the unit is ready.
     machine.run("systemctl", "restart", UNIT)
     kiosk.wait('name="first zh"')

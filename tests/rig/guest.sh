@@ -14,6 +14,9 @@ marked=0
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 # The guest has one processor, which draws as well.
 export NO_COLOR=1 LIBGL_ALWAYS_SOFTWARE=1 HOME=$share
+# Memory as the package has it handed out; a word a variable.
+# shellcheck disable=SC2046
+export $(sed -n 's/^Environment=\(MALLOC_.*\)/\1/p' packaging/systemd/coupon-kiosk@.service)
 
 code=409632457895
 coproc WEIXIN { "$platform" "$code"; }

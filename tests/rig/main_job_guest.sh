@@ -68,6 +68,7 @@ wait_for 'camera again' since 'camera state="live"'
 sleep 1
 picture plugged-in-again
 
+tell "resident, with the camera: $(awk '/^VmRSS/ { printf "%.0f MiB", $2 / 1024 }' "/proc/$kiosk/status")"
 kill "$kiosk"
 wait "$kiosk" || true
 listed=$("$program" --config "$share/kiosk.toml" journal list --json |
