@@ -154,6 +154,30 @@ fn the_journals_state_is_told_for_the_scripts() {
     );
 }
 
+/// systemd reckons once what a kind of devices is; one whose module comes later is kept out.
+#[test]
+fn what_may_be_plugged_in_later_is_known_before_the_kiosk_starts() {
+    let unit = read("systemd/coupon-kiosk@.service");
+    for (kind, module) in [
+        ("char-drm", "drm"),
+        ("char-video4linux", "videodev"),
+        ("char-alsa", "snd"),
+    ] {
+        assert!(
+            unit.contains(&format!("\nDeviceAllow={kind} rw\n")),
+            "{kind}"
+        );
+        for order in ["Wants", "After"] {
+            let mut lines = unit.lines().filter(|line| line.starts_with(order));
+            let service = format!("modprobe@{module}.service");
+            assert!(
+                lines.any(|line| line.contains(&service)),
+                "{order} {module}"
+            );
+        }
+    }
+}
+
 #[test]
 fn an_older_package_is_refused_while_the_journal_is_newer() {
     let state = tempfile::tempdir().unwrap();
