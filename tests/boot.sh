@@ -61,7 +61,7 @@ mkdir -p "$root/etc/systemd/system/coupon-kiosk@tty1.service.d"
 install -m 644 tests/boot/words.conf "$root/etc/systemd/system/coupon-kiosk@tty1.service.d/words.conf"
 # A machine whose every instruction is translated is given its time.
 slow=$root/etc/systemd/system/coupon-kiosk@tty1.service.d/slow.conf
-rm -f "$slow" "${slow%/*}/container.conf"
+rm -f "$slow" "${slow%/*}/container.conf" "${slow%/*}/demo.conf"
 [[ $kind != qemu ]] || has_kvm || printf '[Service]\nTimeoutStartSec=30min\nWatchdogSec=5min\n' >"$slow"
 rm -rf "$root/var/lib/coupon-kiosk" "$root/var/log/journal" "$root/etc/credstore/secret"
 inside systemd-tmpfiles --create coupon-kiosk.conf
