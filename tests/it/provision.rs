@@ -9,6 +9,8 @@ use std::process::{Child, ChildStdout, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use coupon_kiosk::fleet::Enrolment;
+use coupon_kiosk::office::first_start::NotProvided;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -436,4 +438,22 @@ fn head_office_hands_out_nothing_that_a_desk_would_refuse() {
     let twice = Ended::of(&twice);
     assert_eq!(twice.exit, 2);
     assert!(twice.stderr.contains("twice"), "{}", twice.stderr);
+}
+
+#[test]
+fn a_desk_whose_answer_was_lost_gets_it_again_and_another_one_does_not() {
+    let mut office = HeadOffice::near(&["front"]);
+    let enrolment: Enrolment = office.code().parse().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let claim = |by: &str| runtime.block_on(enrolment.claim(by));
+    let first = claim("one desk").unwrap();
+    assert_eq!(claim("one desk"), Ok(first));
+    assert_eq!(claim("another"), Err(NotProvided::Spent));
+    assert_eq!(office.next()["event"], "claimed");
+    runtime.block_on(enrolment.tell_kept("one desk"));
+    assert_eq!(office.next()["event"], "kept");
+    assert_eq!(office.end(), 0);
 }
