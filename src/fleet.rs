@@ -10,7 +10,7 @@ mod provisioning;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, Response, StatusCode, Url};
 
 use crate::config::{self, Environment, Fleet, HttpUrl, Mistake, Offered, Refused, Weight};
 use crate::weixin::{self, SetUpFault};
@@ -171,17 +171,27 @@ impl Office {
 }
 
 async fn get(client: &Client, url: Url) -> Result<String, String> {
-    let in_words = |error: reqwest::Error| error.without_url().to_string();
-    let mut answer = client.get(url).send().await.map_err(in_words)?;
+    let answer = client.get(url).send().await.map_err(in_words)?;
+    let body = body(answer, LONGEST).await?;
+    String::from_utf8(body).map_err(|_not_utf8| "it answers with something else".to_owned())
+}
+
+/// The body of a good answer, as long as it is no longer than this.
+async fn body(mut answer: Response, longest: usize) -> Result<Vec<u8>, String> {
     if answer.status() != StatusCode::OK {
         return Err(format!("it answers with HTTP {}", answer.status()));
     }
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(in_words)? {
-        if body.len() + chunk.len() > LONGEST {
-            return Err("it answers with far more than a bundle".to_owned());
+        if body.len() + chunk.len() > longest {
+            return Err("it answers with far more than was asked for".to_owned());
         }
         body.extend_from_slice(&chunk);
     }
-    String::from_utf8(body).map_err(|_not_utf8| "it answers with something else".to_owned())
+    Ok(body)
+}
+
+/// The address may hold what is nobody's business.
+fn in_words(error: reqwest::Error) -> String {
+    error.without_url().to_string()
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use reqwest::{StatusCode, Url};
 use serde::{Deserialize, Serialize};
 
+use super::{body, in_words};
 use crate::config::{FleetKey, HttpUrl, Offered, names_a_secrets_file};
 use crate::office::first_start::{Hidden, NotProvided, Provision};
 use crate::weixin;
@@ -139,7 +140,6 @@ impl Enrolment {
 
     /// `None` where the token is good no more.
     async fn ask(&self, by: &str, is_kept: bool) -> Result<Option<Vec<u8>>, String> {
-        let in_words = |error: reqwest::Error| error.without_url().to_string();
         let url = Url::parse(self.address.as_str()).map_err(|error| error.to_string())?;
         let client = weixin::way_out([&url], None, None).map_err(|error| error.to_string())?;
         let patience = if is_kept { KEPT } else { CLAIM };
@@ -149,25 +149,12 @@ impl Enrolment {
             by: by.to_owned(),
             is_kept,
         };
-        let mut answer = client
-            .post(url)
-            .json(&asked)
-            .send()
-            .await
-            .map_err(in_words)?;
-        match answer.status() {
-            StatusCode::OK => {}
-            StatusCode::FORBIDDEN => return Ok(None),
-            other => return Err(format!("it answers with HTTP {other}")),
+        let request = client.post(url).json(&asked);
+        let answer = request.send().await.map_err(in_words)?;
+        if answer.status() == StatusCode::FORBIDDEN {
+            return Ok(None);
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(in_words)? {
-            if body.len() + chunk.len() > LONGEST {
-                return Err("it answers with far more than a desk needs".to_owned());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Some(body))
+        body(answer, LONGEST).await.map(Some)
     }
 
     fn checked(&self, handed: Handed) -> Result<Provision, NotProvided> {

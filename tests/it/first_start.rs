@@ -15,7 +15,7 @@ use coupon_kiosk::ui::first_start::FirstStart;
 use coupon_kiosk::wording::{Language, Wording};
 use coupon_kiosk::worker::Worker;
 use eframe::App as _;
-use eframe::egui::{Event, Key, Modifiers, RawInput};
+use eframe::egui::{Event, RawInput};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use tokio::sync::watch;
@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use crate::platform::{Odd, Platform};
 use crate::provision::HeadOffice;
 use crate::support::{APP_SECRET, phone_with, program};
+use crate::window::enter;
 use crate::window::layout::{look_over, must_be_without};
 
 const SOON: Duration = Duration::from_mins(1);
@@ -115,6 +116,14 @@ impl First {
         self.touch("staff-next");
         self.type_in("s3cret-of-the-account");
         self.touch("staff-next");
+    }
+
+    /// Chinese, and the page for head office's code: whoever holds phones up there.
+    fn go_to_code(&mut self) -> Phones {
+        self.harness.get_by_label("中文").click();
+        self.harness.run_steps(3);
+        self.touch("first-how-code");
+        self.hands.recv_timeout(SOON).unwrap()
     }
 
     fn go_to_appid(&mut self, appid: &str) {
@@ -267,10 +276,7 @@ fn head_office_s_code_before_the_camera_sets_the_kiosk_up_with_its_secret() {
     let mut office = HeadOffice::near(&["front"]);
     let code = office.code();
     let mut first = First::new(folder.path(), environment(folder.path(), &platform));
-    first.harness.get_by_label("中文").click();
-    first.harness.run_steps(3);
-    first.touch("first-how-code");
-    let phones = first.hands.recv_timeout(SOON).unwrap();
+    let phones = first.go_to_code();
     // A customer's coupon is none.
     phones.hold_up(vec![phone_with("409632457895")]);
     first.wait(|tested| *tested == Tested::NotProvided(NotProvided::Foreign));
@@ -313,17 +319,7 @@ fn a_usb_scanner_reads_head_office_s_code_where_there_is_no_camera() {
     let mut office = HeadOffice::near(&["front"]);
     let code = office.code();
     let mut first = First::new(folder.path(), environment(folder.path(), &platform));
-    first.harness.get_by_label("中文").click();
-    first.harness.run_steps(3);
-    first.touch("first-how-code");
-    first.hands.recv_timeout(SOON).unwrap();
-    let enter = |pressed| Event::Key {
-        key: Key::Enter,
-        physical_key: None,
-        pressed,
-        repeat: false,
-        modifiers: Modifiers::NONE,
-    };
+    first.go_to_code();
     let mut typed: Vec<Event> = code.chars().map(|one| Event::Text(one.into())).collect();
     typed.extend([enter(true), enter(false)]);
     let mut input = RawInput {
@@ -351,10 +347,7 @@ fn a_code_that_is_spent_is_told_and_the_kiosk_can_still_be_set_up_by_hand() {
         .unwrap();
     assert_eq!(another.status.code(), Some(0), "{another:?}");
     let mut first = First::new(folder.path(), environment(folder.path(), &platform));
-    first.harness.get_by_label("中文").click();
-    first.harness.run_steps(3);
-    first.touch("first-how-code");
-    let phones = first.hands.recv_timeout(SOON).unwrap();
+    let phones = first.go_to_code();
     phones.hold_up(vec![phone_with(&code)]);
     first.wait(|tested| *tested == Tested::NotProvided(NotProvided::Spent));
     first.must_see(&first.wording.say("first-spent"));

@@ -994,15 +994,19 @@ fn every_outcome_is_heard_once() {
     heard(Sound::Doubt);
 }
 
-#[test]
-fn a_usb_scanner_is_heard_on_any_screen_and_its_enter_presses_nothing() {
-    let enter = |pressed| Event::Key {
+/// The end key of what a USB scanner types, pressed or let go.
+pub fn enter(pressed: bool) -> Event {
+    Event::Key {
         key: Key::Enter,
         physical_key: None,
         pressed,
         repeat: false,
         modifiers: Modifiers::NONE,
-    };
+    }
+}
+
+#[test]
+fn a_usb_scanner_is_heard_on_any_screen_and_its_enter_presses_nothing() {
     let code = || {
         "409632457895"
             .chars()
