@@ -90,12 +90,15 @@ impl std::fmt::Debug for Rgb {
     }
 }
 
+/// The most pixels of a preview, across and down.
+pub const PREVIEW_MOST: [usize; 2] = [960, 1280];
+
 /// One picture of a camera: brightness in full size for the scanner, colours in a handy size for the viewfinder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Frame {
     /// What the scanner reads.
     pub luma: Luma,
-    /// The same view, at most 960 pixels wide: what people see. It may be that of the frame before, so that it has not to
+    /// The same view, no larger than [`PREVIEW_MOST`]: what people see. It may be that of the frame before, so that it has not to
     /// be made for every frame.
     pub preview: Arc<Rgb>,
     /// When it came from the camera.

@@ -56,6 +56,7 @@ use crate::wording::{Language, Wording};
 pub use measure::{Measured, measure};
 pub use opening::{open, open_first};
 pub use parts::{Parts, Said};
+pub use theme::bound_texture;
 
 use behind::Behind;
 use details::Details;
@@ -391,7 +392,7 @@ impl eframe::App for Window {
     /// A scanner's keys are taken away before egui sees them (its Enter must not press what has the focus), and a palm.
     fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
         let now = (self.parts.tick)();
-        theme::bound_texture(raw_input);
+        theme::bound_texture(ctx, raw_input);
         self.behind.note_input(&raw_input.events, now);
         self.sift(ctx, raw_input);
     }

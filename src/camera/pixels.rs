@@ -6,13 +6,10 @@
 use super::mode::PixelFormat;
 use super::reading::Flaw;
 use super::view::{Crop, Turn, View};
-use crate::frame::{Luma, Rgb};
+use crate::frame::{Luma, PREVIEW_MOST, Rgb};
 
 /// What memory is handed out by.
 const PAGE: usize = 4096;
-
-/// The preview is at most this wide.
-pub(super) const PREVIEW_WIDTH: usize = 960;
 
 /// Whether people see the picture too.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -117,8 +114,11 @@ impl Raw<'_> {
             Turn::None | Turn::By180 => (crop.width, crop.height),
             Turn::By90 | Turn::By270 => (crop.height, crop.width),
         };
-        let width = full_width.min(PREVIEW_WIDTH);
-        let height = (full_height * width / full_width).max(1);
+        let [most_width, most_height] = PREVIEW_MOST;
+        let width = full_width
+            .min(most_width)
+            .min((full_width * most_height / full_height).max(1));
+        let height = (full_height * width / full_width).clamp(1, most_height);
         let columns: Vec<usize> = (0..width)
             .map(|x| if view.mirror { width - 1 - x } else { x } * full_width / width)
             .collect();
@@ -332,6 +332,18 @@ mod tests {
             (luma.width(), preview.width(), preview.height()),
             (1920, 960, 540)
         );
+        for (width, height, turn, preview) in [
+            (1920, 1080, Turn::By90, (720, 1280)),
+            (3840, 2160, Turn::None, (960, 540)),
+            (8000, 2, Turn::By270, (1, 1280)),
+            (2, 8000, Turn::By180, (1, 1280)),
+            (1280, 720, Turn::By270, (720, 1280)),
+        ] {
+            let (_, seen) = raw(Layout::Grey, width, height, &vec![9; width * height])
+                .frame(&view(turn, false), Preview::Shown)
+                .unwrap();
+            assert_eq!((seen.width(), seen.height()), preview, "{width}x{height}");
+        }
     }
 
     #[test]

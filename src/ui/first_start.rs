@@ -363,8 +363,8 @@ impl eframe::App for FirstStart {
         clippy::wildcard_enum_match_arm,
         reason = "egui has many events, and none but these is typed"
     )]
-    fn raw_input_hook(&mut self, _ctx: &Context, raw_input: &mut RawInput) {
-        theme::bound_texture(raw_input);
+    fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
+        theme::bound_texture(ctx, raw_input);
         if self.step == Step::Scan {
             let events = std::mem::take(&mut raw_input.events);
             let (kept, typed) = self.wedge.sift(events, (self.parts.tick)());

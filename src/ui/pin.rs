@@ -60,8 +60,10 @@ pub fn pad_ui(ui: &mut Ui, rect: Rect, look: Look<'_>, dots: &mut Dots, is_enabl
     Text::bold(&words, theme::BODY * 1.2, colour)
         .centred()
         .put_centred(ui, shown.shrink(4.0));
+    // Of one piece on an upright display too: the hand is at the last digit when it wants the key.
+    let most = GAP / 2.0 + 4.0 * 120.0 + TARGET + GAP / 2.0;
+    let rest = rest.with_max_y(rest.bottom().min(rest.top() + most));
     let (keys, foot) = cut_bottom(rest.with_min_y(rest.top() + GAP / 2.0), TARGET + GAP / 2.0);
-    let keys = keys.with_max_y(keys.bottom().min(keys.top() + 4.0 * 120.0));
     for (row, digits) in ["123", "456", "789"].into_iter().enumerate() {
         let line = part(keys, row, 4, Way::Down);
         for (column, digit) in digits.chars().enumerate() {

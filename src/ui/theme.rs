@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Color32, Context, FontData, FontDefinitions, FontFamily, FontId, RawInput, Vec2,
+    Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Id, RawInput, Vec2,
     ViewportCommand, Visuals,
 };
 
+use crate::frame::PREVIEW_MOST;
 use crate::redemption::attempt::Outcome;
 use crate::screen::{Finished, Panel, Shade, Why};
 
@@ -231,11 +232,31 @@ pub fn font(size: f32, weight: Weight) -> FontId {
     )
 }
 
-/// The texture of the letters is as wide as a texture may be, and doubles its height: 16,384 pixels, which software
-/// rendering allows, are 32 MB twice over for what fits into 4,096.
-pub fn bound_texture(input: &mut RawInput) {
-    const SIDE: usize = 4096;
-    input.max_texture_side = input.max_texture_side.map(|side| side.min(SIDE));
+/// The texture of the letters is as wide as a texture may be, doubles its height, lies in memory twice, and begins anew when
+/// four fifths of a square are full. Software rendering allows 16,384 pixels, a row of which is as high as its highest
+/// letter: 32 MB for what fits into five. A preview has to fit as well.
+pub fn bound_texture(ctx: &Context, input: &mut RawInput) {
+    /// What every display can do.
+    const SURE: usize = 2048;
+    // Told once, before the scale is known.
+    let most = ctx.data_mut(|data| {
+        let kept = data.get_temp_mut_or(Id::unique("most of a texture"), SURE);
+        *kept = input.max_texture_side.unwrap_or(*kept);
+        *kept
+    });
+    input.max_texture_side = Some(most.min(texture_side(ctx.pixels_per_point())));
+}
+
+/// In pixels: more where letters have more.
+fn texture_side(per_point: f32) -> usize {
+    let [width, height] = PREVIEW_MOST;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float's bounds, checked on the line"
+    )]
+    let letters = (1280.0 * per_point).clamp(1280.0, 8192.0) as usize;
+    letters.max(width).max(height)
 }
 
 /// Sets fonts and looks, and takes away the ways out that belong to a desktop.
@@ -344,6 +365,29 @@ pub fn set_fullscreen(ctx: &Context, is_full: bool) {
 mod tests {
     use super::*;
     use crate::ui::drawn::contrast;
+
+    #[test]
+    fn the_texture_of_the_letters_follows_the_scale_and_the_display() {
+        let ctx = Context::default();
+        let mut sides = Vec::new();
+        for (zoom, told) in [
+            (1.0, Some(16_384)),
+            (2.0, None),
+            (0.5, None),
+            (2.0, Some(2048)),
+        ] {
+            ctx.set_zoom_factor(zoom);
+            ctx.begin_pass(RawInput::default());
+            ctx.end_pass().textures_delta.clear();
+            let mut input = RawInput {
+                max_texture_side: told,
+                ..RawInput::default()
+            };
+            bound_texture(&ctx, &mut input);
+            sides.push(input.max_texture_side.unwrap_or_default());
+        }
+        assert_eq!(sides, [1280, 2560, 1280, 2048]);
+    }
 
     #[test]
     fn every_text_stands_out_from_what_is_behind_it() {
