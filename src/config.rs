@@ -103,12 +103,19 @@ pub struct Weixin {
     pub timeout: Duration,
     /// How long an exchange is awaited behind the screen, and the least age of a consume that "NORMAL" can disprove.
     pub doubt: Duration,
+    /// How it is reached.
+    pub way_out: WayOut,
+    /// Where access tokens come from.
+    pub token: TokenSource,
+}
+
+/// How a shop reaches anything outside: Weixin, head office, the online half.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct WayOut {
     /// The only proxy that is ever used.
     pub proxy: Option<HttpUrl>,
     /// A PEM file of further certificate authorities.
     pub ca_file: Option<PathBuf>,
-    /// Where access tokens come from.
-    pub token: TokenSource,
 }
 
 /// `[weixin.token]`: who hands out access tokens. It holds names of files, no secret.
@@ -296,7 +303,7 @@ pub fn load_with(
     let (fleet, of_bundle) = bundle::lay_under(&mut reader, environment, offered);
     mistakes.extend(of_bundle);
     let of_fleet = std::mem::take(&mut reader.settings);
-    let (books, config) = meaning::of(&mut reader, environment);
+    let (books, way_out, config) = meaning::of(&mut reader, environment);
     reader.settings.extend(of_fleet);
     let mut settings = reader.settings;
     mistakes.extend(reader.mistakes);
@@ -316,6 +323,7 @@ pub fn load_with(
         mistakes,
         settings,
         fleet,
+        way_out,
         is_unset,
     }
 }

@@ -10,9 +10,9 @@ mod provisioning;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, Response, StatusCode, Url};
 
-use crate::config::{self, Environment, Fleet, HttpUrl, Mistake, Offered, Refused, Weight};
+use crate::config::{self, Environment, Fleet, HttpUrl, Mistake, Offered, Refused, WayOut, Weight};
 use crate::weixin::{self, SetUpFault};
 
 pub use enrolment::{Enrolment, NoEnrolment, unguessable};
@@ -84,6 +84,14 @@ pub enum FleetFault {
     },
 }
 
+/// The way to this address of head office's.
+fn to(url: &Url, way_out: &WayOut) -> Result<ClientBuilder, SetUpFault> {
+    let proxy = way_out.proxy.as_ref();
+    let proxy = proxy.map(|proxy| Url::parse(proxy.as_str()));
+    let proxy = proxy.transpose().map_err(|_hidden| SetUpFault::Proxy)?;
+    weixin::way_out([url], proxy.as_ref(), way_out.ca_file.as_deref())
+}
+
 fn lines(mistakes: &[Mistake]) -> String {
     let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
     lines.join("\n")
@@ -131,12 +139,8 @@ impl Office {
 
     fn client(&self, url: &Url) -> Result<Client, FleetFault> {
         // The way out is asked anew each time: a bundle may have brought a proxy.
-        let network = config::load(self.named.as_deref(), &self.environment).config;
-        let network = network.map(|config| config.weixin);
-        let proxy = network.as_ref().and_then(|weixin| weixin.proxy.as_ref());
-        let proxy = proxy.and_then(|proxy| Url::parse(proxy.as_str()).ok());
-        let authority = network.and_then(|weixin| weixin.ca_file);
-        let builder = weixin::way_out([url], proxy.as_ref(), authority.as_deref())?;
+        let way_out = config::load(self.named.as_deref(), &self.environment).way_out;
+        let builder = to(url, &way_out)?;
         Ok(builder.timeout(FETCH).build().map_err(SetUpFault::Client)?)
     }
 

@@ -25,9 +25,9 @@ fn try_connecting(loaded: &mut Loaded) {
     let Err(error) = set_up::client(config, None) else {
         return;
     };
-    let key = if config.weixin.ca_file.is_some() {
+    let key = if config.weixin.way_out.ca_file.is_some() {
         "weixin.ca_file"
-    } else if config.weixin.proxy.is_some() {
+    } else if config.weixin.way_out.proxy.is_some() {
         "weixin.proxy"
     } else {
         "weixin.base_url"

@@ -113,10 +113,10 @@ impl SettingUp {
             tested,
             cameras: found,
             folder: folder.to_owned(),
+            enrolling: Enrolling::of(&environment),
             environment,
             heard: heard.clone(),
             eye,
-            enrolling: Enrolling::default(),
         };
         let worker = Worker::start("set-up", move |stop| set_up.serve(&hears, stop))?;
         let line = Line(heard);

@@ -22,8 +22,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let environment = Environment::of_process();
+    let found = config::load(None, &environment);
     ensure!(
-        context.config.is_none() && config::load(None, &environment).is_unset,
+        context.config.is_none() && found.is_unset,
         "this desk is configured already, and a code of head office's is for a new one"
     );
     let mut text = args.code.clone();
@@ -34,7 +35,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let enrolment: Enrolment = text.parse()?;
     let claim = unguessable();
     let runtime = set_up::runtime()?;
-    let provision = match runtime.block_on(enrolment.claim(&claim)) {
+    let provision = match runtime.block_on(enrolment.claim(&claim, &found.way_out)) {
         Ok(provision) => provision,
         Err(why) => return nothing(why, context),
     };
@@ -56,7 +57,7 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit
     let journal = config::default_journal(&environment);
     let folder = journal.parent().context("a journal lies in a folder")?;
     config::begin(folder, &start)?;
-    runtime.block_on(enrolment.tell_kept(&claim));
+    runtime.block_on(enrolment.tell_kept(&claim, &found.way_out));
     let told = json!({ "ok": true, "desk": desk, "version": version });
     let sentence = format!(
         "This is the desk {desk} now, with version {version} of head office's configuration."

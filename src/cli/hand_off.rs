@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 
 use super::desk::{Ask, Desk};
-use crate::config::Config;
+use crate::config::{Config, WayOut};
 use crate::online::line::{Line, Settings};
 use crate::worker::Worker;
 
@@ -12,12 +12,12 @@ pub(super) fn of_config(desk: &Desk, config: &Config) -> anyhow::Result<Option<W
     let Some(hand_off) = &config.hand_off else {
         return Ok(None);
     };
-    let proxy = config.weixin.proxy.as_ref();
+    let WayOut { proxy, ca_file } = config.weixin.way_out.clone();
     let settings = Settings {
         url: hand_off.url.as_base().to_owned(),
         key_file: hand_off.key_file.clone(),
         proxy: proxy.map(|proxy| proxy.as_str().to_owned()),
-        ca_file: config.weixin.ca_file.clone(),
+        ca_file,
     };
     start(desk, &settings).map(Some)
 }

@@ -90,15 +90,13 @@ pub(super) fn settings(config: &Config, record: Option<&Path>) -> anyhow::Result
             token_file: token_file.clone(),
         },
     };
-    let proxy = config
-        .weixin
-        .proxy
-        .as_ref()
-        .map(|proxy| proxy.as_str().parse());
+    let way_out = &config.weixin.way_out;
+    let proxy = way_out.proxy.as_ref();
+    let proxy = proxy.map(|proxy| proxy.as_str().parse());
     Ok(Settings {
         base_url: config.weixin.base_url.as_str().parse()?,
         proxy: proxy.transpose()?,
-        ca_file: config.weixin.ca_file.clone(),
+        ca_file: way_out.ca_file.clone(),
         token,
         record: record.map(Path::to_owned),
         hide: crate::logging::hide,

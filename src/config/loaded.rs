@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use super::mistake::{Mistake, Origin, Setting, Wrong};
-use super::{Config, Fleet, Retention};
+use super::{Config, Fleet, Retention, WayOut};
 
 /// Where this desk's records are, and how they are read.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Loaded {
     pub settings: Vec<Setting>,
     /// Whose signed bundles are taken, where any are; known before the rest holds.
     pub fleet: Option<Fleet>,
+    /// How head office is reached, which is known before the rest holds too.
+    pub way_out: WayOut,
     /// Nobody has said yet how Weixin is reached, and nobody has named a file that should: a first start asks for it.
     pub is_unset: bool,
 }
@@ -58,6 +60,7 @@ impl Loaded {
             mistakes: vec![wrong.at(origin, "")],
             settings: Vec::new(),
             fleet: None,
+            way_out: WayOut::default(),
             is_unset: false,
         }
     }
@@ -82,6 +85,7 @@ impl Loaded {
             mistakes: vec![wrong.at(Origin::Default, "")],
             settings: Vec::new(),
             fleet: None,
+            way_out: WayOut::default(),
             is_unset: true,
         }
     }

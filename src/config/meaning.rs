@@ -17,14 +17,17 @@ use super::values::{
     symbologies, time_zone,
 };
 use super::{
-    Books, Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, Weixin,
+    Books, Camera, Cards, Config, Health, Log, Rotation, Scan, Store, Symbology, Ui, WayOut, Weixin,
 };
 use super::{online, place, retention, token, witness};
 
 /// What everything means together; no configuration where something that has to be written is missing or wrong.
-pub(super) fn of(reader: &mut Reader, environment: &Environment) -> (Books, Option<Config>) {
+pub(super) fn of(
+    reader: &mut Reader,
+    environment: &Environment,
+) -> (Books, WayOut, Option<Config>) {
     // All of them are asked before the first `None` ends it, so that all their mistakes are told.
-    let weixin = weixin(reader, environment);
+    let (way_out, weixin) = weixin(reader, environment);
     let cards = cards(reader);
     let store = store(reader);
     let camera = camera(reader);
@@ -58,10 +61,10 @@ pub(super) fn of(reader: &mut Reader, environment: &Environment) -> (Books, Opti
         health: Health { listen },
         log,
     });
-    (books, config)
+    (books, way_out, config)
 }
 
-fn weixin(reader: &mut Reader, environment: &Environment) -> Option<Weixin> {
+fn weixin(reader: &mut Reader, environment: &Environment) -> (WayOut, Option<Weixin>) {
     let official = HttpUrl::base("https://api.weixin.qq.com").ok();
     let base_url = official.map(|official| {
         reader.or("weixin.base_url", official, |raw| {
@@ -83,15 +86,16 @@ fn weixin(reader: &mut Reader, environment: &Environment) -> Option<Weixin> {
         HttpUrl::any(&text("weixin.proxy", raw)?)
     });
     let ca_file = path(reader, "weixin.ca_file", check_pem);
+    let way_out = WayOut { proxy, ca_file };
     let token = token::of(reader, environment);
-    Some(Weixin {
-        base_url: base_url?,
+    let weixin = base_url.zip(token).map(|(base_url, token)| Weixin {
+        base_url,
         timeout: Duration::from_secs(timeout_secs.into()),
         doubt: Duration::from_secs(doubt_secs.into()),
-        proxy,
-        ca_file,
-        token: token?,
-    })
+        way_out: way_out.clone(),
+        token,
+    });
+    (way_out, weixin)
 }
 
 fn cards(reader: &mut Reader) -> Cards {

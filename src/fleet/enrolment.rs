@@ -12,10 +12,9 @@ use std::time::Duration;
 use reqwest::{StatusCode, Url};
 use serde::{Deserialize, Serialize};
 
-use super::{body, in_words};
-use crate::config::{FleetKey, HttpUrl, Offered, names_a_secrets_file};
+use super::{body, in_words, to};
+use crate::config::{FleetKey, HttpUrl, Offered, WayOut, names_a_secrets_file};
 use crate::office::first_start::{Hidden, NotProvided, Provision};
-use crate::weixin;
 
 /// The scheme and the form's number.
 const FORM: &str = "coupon-kiosk-desk:1";
@@ -111,8 +110,8 @@ impl FromStr for Enrolment {
 impl Enrolment {
     /// Claims what head office has for this desk, and looks whether it is what the code promised. `by` is the desk's own
     /// name for its try, kept over repetitions: an answer that was lost is given again to nobody else.
-    pub async fn claim(&self, by: &str) -> Result<Provision, NotProvided> {
-        let answer = self.ask(by, false).await.map_err(|error| {
+    pub async fn claim(&self, by: &str, way_out: &WayOut) -> Result<Provision, NotProvided> {
+        let answer = self.ask(by, way_out, false).await.map_err(|error| {
             tracing::warn!(from = self.address.host(), %error, "head office was asked in vain");
             NotProvided::Unreachable
         })?;
@@ -132,16 +131,21 @@ impl Enrolment {
     }
 
     /// Tells head office that this desk has what it was handed; whether anybody hears it changes nothing here.
-    pub async fn tell_kept(&self, by: &str) {
-        if let Err(error) = self.ask(by, true).await {
+    pub async fn tell_kept(&self, by: &str, way_out: &WayOut) {
+        if let Err(error) = self.ask(by, way_out, true).await {
             tracing::warn!(from = self.address.host(), %error, "head office does not know that this desk is set up");
         }
     }
 
     /// `None` where the token is good no more.
-    async fn ask(&self, by: &str, is_kept: bool) -> Result<Option<Vec<u8>>, String> {
+    async fn ask(
+        &self,
+        by: &str,
+        way_out: &WayOut,
+        is_kept: bool,
+    ) -> Result<Option<Vec<u8>>, String> {
         let url = Url::parse(self.address.as_str()).map_err(|error| error.to_string())?;
-        let client = weixin::way_out([&url], None, None).map_err(|error| error.to_string())?;
+        let client = to(&url, way_out).map_err(|error| error.to_string())?;
         let patience = if is_kept { KEPT } else { CLAIM };
         let client = client.timeout(patience).build().map_err(in_words)?;
         let asked = Claim {

@@ -139,7 +139,7 @@ fn every_key_is_read() {
     assert_eq!(read.weixin.base_url.as_base(), "http://127.0.0.1:8080");
     assert_eq!(read.weixin.timeout, Duration::from_secs(5));
     assert_eq!(read.weixin.doubt, Duration::from_secs(12));
-    assert_eq!(read.weixin.ca_file, Some(config.path("ca.pem")));
+    assert_eq!(read.weixin.way_out.ca_file, Some(config.path("ca.pem")));
     assert_eq!(
         read.weixin.token,
         TokenSource::StableToken {

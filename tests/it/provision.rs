@@ -9,12 +9,13 @@ use std::process::{Child, ChildStdout, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use coupon_kiosk::config::WayOut;
 use coupon_kiosk::fleet::Enrolment;
 use coupon_kiosk::office::first_start::NotProvided;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::relays::{Authority, TlsFront};
+use crate::relays::{Authority, Manners, Proxy, TlsFront};
 use crate::support::{APP_SECRET, Ended, fixture, program};
 
 /// Passes on to a server that is known later.
@@ -156,7 +157,7 @@ impl New {
         let mut command = program();
         command
             .env("XDG_STATE_HOME", self.0.path())
-            .env("XDG_CONFIG_HOME", self.0.path().join("none"))
+            .env("XDG_CONFIG_HOME", self.0.path().join("config"))
             .env("SSL_CERT_FILE", authorities)
             .args(args);
         Ended::of(&command.output().unwrap())
@@ -271,6 +272,36 @@ fn a_desk_that_does_not_trust_the_way_or_finds_nobody_keeps_nothing_and_may_try_
     assert_eq!(ended.exit, 4, "{}", ended.stdout);
     desk.check_empty();
     assert_eq!(desk.enrol(&code, &office.path("ca.pem")).exit, 0);
+}
+
+#[test]
+fn the_way_out_that_the_machine_knows_of_leads_to_head_office_before_it_is_a_desk() {
+    let (mut office, front) = HeadOffice::far(&["front"]);
+    let code = office.code();
+    let desk = New::machine();
+    let others = office.path("other.pem");
+    fs::write(&others, Authority::new().pem()).unwrap();
+    assert_eq!(desk.enrol(&code, &others).exit, 4);
+
+    let proxy = Proxy::new(Manners::Obliging);
+    let folder = desk.0.path().join("config/coupon-kiosk");
+    fs::create_dir_all(&folder).unwrap();
+    let known = format!(
+        "[weixin]\nproxy = \"http://{}\"\nca_file = \"{}\"\n",
+        proxy.address,
+        office.path("ca.pem").display()
+    );
+    fs::write(folder.join("kiosk.toml"), &known).unwrap();
+    let ended = desk.enrol(&code, &others);
+    assert_eq!(ended.exit, 0, "{}", ended.stderr);
+    assert_eq!(office.next()["event"], "claimed");
+    assert_eq!(office.next()["event"], "kept");
+    // Asked and told, both through the proxy, which sees where to and nothing else.
+    let to = format!("CONNECT localhost:{} HTTP/1.1", front.port);
+    assert_eq!(proxy.lines(), [to.clone(), to]);
+    let checked = desk.run(&["check", "--json"], &others);
+    assert_eq!(checked.exit, 0, "{}", checked.stdout);
+    assert!(checked.stdout.contains(&proxy.address.to_string()));
 }
 
 /// Answers one request with this.
@@ -448,12 +479,12 @@ fn a_desk_whose_answer_was_lost_gets_it_again_and_another_one_does_not() {
         .enable_all()
         .build()
         .unwrap();
-    let claim = |by: &str| runtime.block_on(enrolment.claim(by));
+    let claim = |by: &str| runtime.block_on(enrolment.claim(by, &WayOut::default()));
     let first = claim("one desk").unwrap();
     assert_eq!(claim("one desk"), Ok(first));
     assert_eq!(claim("another"), Err(NotProvided::Spent));
     assert_eq!(office.next()["event"], "claimed");
-    runtime.block_on(enrolment.tell_kept("one desk"));
+    runtime.block_on(enrolment.tell_kept("one desk", &WayOut::default()));
     assert_eq!(office.next()["event"], "kept");
     assert_eq!(office.end(), 0);
 }

@@ -123,9 +123,11 @@ pub fn look_over<S>(harness: &mut Harness<'_, S>, what: &str, found: &mut Vec<St
     let window = harness.ctx.content_rect();
     let mut all = faults(&drawn, window);
     // What one screen needs would else be drawn anew for every picture.
-    let filled = harness.ctx.fonts(|fonts| fonts.font_atlas_fill_ratio());
-    if filled > 0.8 {
-        all.push(format!("its letters fill {filled} of their texture"));
+    if harness
+        .ctx
+        .fonts(|fonts| fonts.font_atlas_fill_ratio() > 0.8)
+    {
+        all.push("its letters fill their texture".to_owned());
     }
     let (hard, read) = contrast::faults(harness);
     assert!(read >= 3, "{what}: only {read} texts were looked at");
