@@ -131,13 +131,14 @@ class Machine:
         return file
 
     def touch(self, x, y):
-        """A tap of the tablet's pen."""
-        place = [
+        """A tap of the tablet's pen, which comes from somewhere else: the kernel tells only what has changed, and a compositor
+        that has just been started knows nothing of where the pen was."""
+        place = lambda x, y: [
             {"type": "abs", "data": {"axis": "x", "value": round(x * 32767 / WIDTH)}},
             {"type": "abs", "data": {"axis": "y", "value": round(y * 32767 / HEIGHT)}},
         ]
         button = lambda down: [{"type": "btn", "data": {"down": down, "button": "left"}}]
-        for events in (place, button(True), button(False)):
+        for events in (place(x - 9, y - 9), place(x, y), button(True), button(False)):
             self.qmp.ask("input-send-event", {"events": events})
             time.sleep(0.04 * self.slow)
 
