@@ -132,6 +132,13 @@ impl HeadOffice {
     fn path(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
     }
+
+    /// Authorities that have signed nothing here.
+    fn others(&self) -> std::path::PathBuf {
+        let others = self.path("other.pem");
+        fs::write(&others, Authority::new().pem()).unwrap();
+        others
+    }
 }
 
 impl Drop for HeadOffice {
@@ -254,8 +261,7 @@ fn a_desk_that_does_not_trust_the_way_or_finds_nobody_keeps_nothing_and_may_try_
     let (mut office, _front) = HeadOffice::far(&["front"]);
     let code = office.code();
     let desk = New::machine();
-    let others = office.path("other.pem");
-    fs::write(&others, Authority::new().pem()).unwrap();
+    let others = office.others();
     let ended = desk.enrol(&code, &others);
     assert_eq!(
         (ended.exit, &ended.object()["error"]),
@@ -279,8 +285,7 @@ fn the_way_out_that_the_machine_knows_of_leads_to_head_office_before_it_is_a_des
     let (mut office, front) = HeadOffice::far(&["front"]);
     let code = office.code();
     let desk = New::machine();
-    let others = office.path("other.pem");
-    fs::write(&others, Authority::new().pem()).unwrap();
+    let others = office.others();
     assert_eq!(desk.enrol(&code, &others).exit, 4);
 
     let proxy = Proxy::new(Manners::Obliging);
