@@ -8,7 +8,7 @@ import subprocess
 import time
 
 WIDTH, HEIGHT = 1280, 800
-KEYS = {" ": "spc", "\n": "ret"}
+KEYS = {" ": "spc", "\n": "ret", "-": "minus"}
 
 
 class Failed(Exception):
